@@ -1,0 +1,1 @@
+export { gradients, withGradient } from './gradients.ts';

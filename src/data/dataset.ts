@@ -1,0 +1,62 @@
+import { formatShape, grouped, type Shape, sizeOf, WellfitError } from '../base/index.ts';
+
+export type Targets =
+  /** One class index a row, 0 … classes.length-1. */
+  | { readonly kind: 'classes'; readonly data: Int32Array; readonly classes: readonly string[] }
+  /** `width` numbers a row. */
+  | { readonly kind: 'numbers'; readonly data: Float32Array; readonly width: number };
+
+/** Rows to learn from. All splits stand in the same arrays; which row belongs where is said by index lists. */
+export interface Dataset {
+  readonly name: string;
+  readonly rows: number;
+  /** Shape of one row: [features] for a table, [channels, height, width] for images. */
+  readonly shape: Shape;
+  /** rows x shape. Bytes are pixels, 0 … 255. */
+  readonly features: Uint8Array | Float32Array;
+  readonly targets: Targets;
+  /** Names of the features of a table. */
+  readonly columns?: readonly string[];
+  /** The last `testRows` rows are the test set that the publisher of the data defined. */
+  readonly testRows?: number;
+}
+
+/** @throws WellfitError naming the row (and column) of the first label out of range, NaN or infinite number */
+export function checkDataset(dataset: Dataset): void {
+  const { name, rows, shape, features, targets } = dataset;
+  const width = sizeOf(shape);
+  if (rows === 0) throw new WellfitError('data', `the data set "${name}" has no rows`);
+  if (features.length !== rows * width)
+    throw new WellfitError('data', `the features of "${name}" do not fit its rows`, {
+      expected: `${grouped(rows)} rows of ${formatShape(shape)} = ${grouped(rows * width)} numbers`,
+      received: `${grouped(features.length)} numbers`,
+    });
+  const targetWidth = targets.kind === 'classes' ? 1 : targets.width;
+  if (targets.data.length !== rows * targetWidth)
+    throw new WellfitError('data', `the targets of "${name}" do not fit its rows`, { expected: `${grouped(rows * targetWidth)}`, received: `${grouped(targets.data.length)}` });
+  if (targets.kind === 'classes') checkLabels(name, targets.data, targets.classes.length);
+  else checkFinite(name, targets.data, targets.width, (column) => (targets.width === 1 ? 'the target' : `target ${column}`));
+  if (features instanceof Float32Array) checkFinite(name, features, width, (column) => (dataset.columns ? `column "${dataset.columns[column]}"` : `feature ${column}`));
+}
+
+function checkLabels(name: string, labels: Int32Array, classes: number): void {
+  const row = labels.findIndex((label) => label < 0 || label >= classes);
+  if (row < 0) return;
+  throw new WellfitError('data', `row ${row} of "${name}" has the label ${labels[row]}`, {
+    expected: `0 … ${classes - 1}, for ${classes} classes`,
+    received: `${labels[row]}`,
+    likely: labels[row] === classes ? 'the labels count from 1' : 'the list of classes is incomplete, or the labels belong to another data set',
+    fix: labels[row] === classes ? 'subtract 1 from every label' : 'give as many classes as there are labels',
+  });
+}
+
+function checkFinite(name: string, numbers: Float32Array, width: number, nameOf: (column: number) => string): void {
+  const at = numbers.findIndex((x) => !Number.isFinite(x));
+  if (at < 0) return;
+  throw new WellfitError('data', `row ${Math.floor(at / width)} of "${name}", ${nameOf(at % width)}, is ${numbers[at]}`, {
+    expected: 'finite numbers',
+    received: String(numbers[at]),
+    likely: 'a missing value, or a division by zero while the data was made',
+    fix: 'remove the row or fill in a value',
+  });
+}

@@ -1,0 +1,1 @@
+export { checkDataset, type Dataset, type Targets } from './dataset.ts';

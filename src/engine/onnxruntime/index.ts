@@ -1,0 +1,139 @@
+import * as runtime from '#onnxruntime';
+import { formatShape, sizeOf, type Tensor, type TensorData, WellfitError } from '../../base/index.ts';
+import { type Graph, liveNodes, type Value } from '../../graph/index.ts';
+import { encode, updateName } from '../../onnx/index.ts';
+import type { Engine, Memory, Program, Tensors } from '../engine.ts';
+
+export interface OnnxRuntimeOptions {
+  /** Where the graph runs: "cpu" (Node), "wasm" (browser), "webgpu" (both), "cuda" (Node). */
+  readonly device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda';
+  /** Threads inside one operator; 0 lets ONNX Runtime take one a core. */
+  readonly threads?: number;
+  /** Prefix of a profile that ONNX Runtime writes, one JSON file a program. */
+  readonly profile?: string;
+}
+
+/** ONNX Runtime in Node or in the browser; which one, package.json's import conditions decide. */
+export function onnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Engine {
+  const device = options.device ?? defaultDevice();
+  return {
+    name: device,
+    memory: () => new RuntimeMemory(),
+    compile: (graph) => compile(graph, device, options),
+  };
+}
+
+const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.versions?.node);
+const defaultDevice = (): 'cpu' | 'wasm' => (inNode() ? 'cpu' : 'wasm');
+
+/** Each state has two buffers: a run reads one and writes the other, then they change places. Nothing is copied. */
+class RuntimeMemory implements Memory {
+  private readonly held = new Map<string, { current: runtime.Tensor; spare?: runtime.Tensor }>();
+
+  set(name: string, value: Tensor): void {
+    this.held.set(name, { current: toRuntime(value) });
+  }
+
+  has(name: string): boolean {
+    return this.held.has(name);
+  }
+
+  async get(name: string): Promise<Tensor> {
+    const { current } = this.slot(name);
+    return fromRuntime(current, (await current.getData()) as TensorData, true);
+  }
+
+  slot(name: string): { current: runtime.Tensor; spare?: runtime.Tensor } {
+    const slot = this.held.get(name);
+    if (!slot) throw new WellfitError('engine', `the memory holds no "${name}"`);
+    return slot;
+  }
+}
+
+async function compile(graph: Graph, device: string, { threads = 0, profile }: OnnxRuntimeOptions): Promise<Program> {
+  const used = new Set<Value>([...liveNodes(graph).flatMap((n) => n.inputs), ...graph.outputs.values(), ...graph.updates.values()]);
+  const states = [...graph.states].filter(([, value]) => used.has(value)).map(([name]) => name);
+  const feeds = [...graph.feeds.values()].filter((value) => used.has(value));
+  const session = await openSession(encode(graph), device, threads, profile);
+  const updated = [...graph.updates.keys()];
+  const outputs = [...graph.outputs.keys()];
+  return {
+    async run(memory, given) {
+      if (!(memory instanceof RuntimeMemory)) throw new WellfitError('engine', 'this memory belongs to another engine');
+      const inputs: Record<string, runtime.Tensor> = {};
+      for (const name of states) inputs[name] = memory.slot(name).current;
+      for (const feed of feeds) inputs[feed.name] = feedTensor(feed, given);
+      const fetches: Record<string, runtime.Tensor | null> = {};
+      for (const name of outputs) fetches[name] = null;
+      for (const name of updated) {
+        const slot = memory.slot(name);
+        slot.spare ??= blankLike(slot.current);
+        fetches[updateName(name)] = slot.spare;
+      }
+      const results = await session.run(inputs, fetches as runtime.InferenceSession.FetchesType);
+      for (const name of updated) {
+        const slot = memory.slot(name);
+        [slot.current, slot.spare] = [slot.spare!, slot.current];
+      }
+      const named: Record<string, Tensor> = {};
+      for (const name of outputs) named[name] = fromRuntime(results[name], (await results[name].getData()) as TensorData, false);
+      return named as Tensors;
+    },
+    async release() {
+      if (profile) session.endProfiling();
+      await session.release();
+    },
+  };
+}
+
+async function openSession(model: Uint8Array, device: string, threads: number, profile?: string): Promise<runtime.InferenceSession> {
+  const onCpu = device === 'cpu' || device === 'wasm';
+  const options: runtime.InferenceSession.SessionOptions = {
+    executionProviders: onCpu ? [device] : [device, inNode() ? 'cpu' : 'wasm'],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(threads > 0 && { intraOpNumThreads: threads }),
+    interOpNumThreads: 1,
+    ...(profile && { enableProfiling: true, profileFilePrefix: profile }),
+  };
+  try {
+    return await runtime.InferenceSession.create(model, options);
+  } catch (error) {
+    throw describeFailure(device, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function describeFailure(device: string, message: string): WellfitError {
+  if (device === 'cpu' || device === 'wasm')
+    return new WellfitError('engine', 'ONNX Runtime refused the graph', { received: message, likely: 'a defect of Wellfit; please report it with the experiment' });
+  return new WellfitError('engine', `the engine "${device}" is not available here`, {
+    received: message,
+    likely: device === 'cuda' ? 'no CUDA libraries (onnxruntime-node downloads them only when its install script runs), or no NVIDIA GPU' : 'this machine or browser offers no WebGPU adapter',
+    fix: 'use the engine "cpu" (in the browser "wasm")',
+  });
+}
+
+function feedTensor(feed: Value, given: Tensors): runtime.Tensor {
+  const tensor = given[feed.name];
+  if (!tensor) throw new WellfitError('engine', `"${feed.name}" was not given`);
+  if (tensor.data.length !== sizeOf(feed.shape))
+    throw new WellfitError('shape', `"${feed.name}" does not fit`, { expected: formatShape(feed.shape), received: formatShape(tensor.shape) });
+  return toRuntime({ ...tensor, dtype: feed.dtype, shape: feed.shape });
+}
+
+const runtimeTypes = { float: 'float32', int32: 'int32', uint8: 'uint8', bool: 'bool' } as const;
+
+function toRuntime({ dtype, shape, data }: Tensor): runtime.Tensor {
+  const narrow = data instanceof Float64Array ? Float32Array.from(data) : data;
+  return new runtime.Tensor(runtimeTypes[dtype], narrow as Float32Array, shape);
+}
+
+function blankLike(t: runtime.Tensor): runtime.Tensor {
+  const Kind = t.data.constructor as new (size: number) => Float32Array;
+  return new runtime.Tensor(t.type as 'float32', new Kind(t.size), t.dims);
+}
+
+function fromRuntime(t: runtime.Tensor, data: TensorData, copy: boolean): Tensor {
+  const dtype = t.type === 'float32' ? 'float' : (t.type as 'int32' | 'uint8' | 'bool');
+  return { dtype, shape: t.dims, data: copy ? data.slice() : data };
+}

@@ -1,0 +1,73 @@
+import { formatShape, sizeOf, type Tensor, WellfitError } from '../../base/index.ts';
+import { type Graph, liveNodes, type Node, type Value } from '../../graph/index.ts';
+import type { Engine, Memory, Tensors } from '../engine.ts';
+
+class PlainMemory implements Memory {
+  private readonly held = new Map<string, Tensor>();
+
+  set(name: string, value: Tensor): void {
+    this.held.set(name, value);
+  }
+
+  has(name: string): boolean {
+    return this.held.has(name);
+  }
+
+  async get(name: string): Promise<Tensor> {
+    const value = this.peek(name);
+    return { ...value, data: value.data.slice() };
+  }
+
+  peek(name: string): Tensor {
+    const value = this.held.get(name);
+    if (!value) throw new WellfitError('engine', `the memory holds no "${name}"`);
+    return value;
+  }
+}
+
+/** Executes a graph node by node in float64 with the operators' own loops: slow, plain, and the judge of everything else. */
+export const referenceEngine: Engine = {
+  name: 'reference',
+  memory: () => new PlainMemory(),
+  async compile(graph) {
+    const nodes = liveNodes(graph);
+    return {
+      async run(memory, feeds) {
+        if (!(memory instanceof PlainMemory)) throw new WellfitError('engine', 'this memory belongs to another engine');
+        const states = Object.fromEntries([...graph.states.keys()].map((name) => [name, memory.peek(name)]));
+        const { outputs, updates } = evaluate(graph, nodes, { ...feeds, ...states });
+        for (const [name, value] of Object.entries(updates)) memory.set(name, value);
+        return outputs;
+      },
+      async release() {},
+    };
+  },
+};
+
+export interface Evaluation {
+  readonly outputs: Tensors;
+  readonly updates: Tensors;
+  /** Every value that was computed. */
+  readonly values: ReadonlyMap<Value, Tensor>;
+}
+
+/** Runs the nodes in order. `given` holds feeds and states by name. */
+export function evaluate(graph: Graph, nodes: readonly Node[], given: Tensors): Evaluation {
+  const values = new Map<Value, Tensor>();
+  const read = (value: Value): Tensor => {
+    const known = values.get(value);
+    if (known) return known;
+    if (value.source.kind === 'constant') return value.source.tensor;
+    const tensor = given[value.name];
+    if (!tensor) throw new WellfitError('engine', `"${value.name}" was not given`);
+    if (tensor.data.length !== sizeOf(value.shape))
+      throw new WellfitError('shape', `"${value.name}" does not fit`, { expected: formatShape(value.shape), received: formatShape(tensor.shape) });
+    return { ...tensor, dtype: value.dtype, shape: value.shape };
+  };
+  for (const { op, inputs, attributes, output } of nodes) {
+    const data = op.forward(inputs.map(read), attributes, output);
+    values.set(output, { dtype: output.dtype, shape: output.shape, data });
+  }
+  const collect = (named: ReadonlyMap<string, Value>) => Object.fromEntries([...named].map(([name, value]) => [name, read(value)]));
+  return { outputs: collect(graph.outputs), updates: collect(graph.updates), values };
+}

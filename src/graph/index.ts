@@ -1,0 +1,12 @@
+export { type CustomGradient, Graph, liveNodes, type Node, reachable, type Value } from './graph.ts';
+export type {
+  AttributeKind,
+  Attributes,
+  AttributeValue,
+  GradientContext,
+  OperatorSpec,
+  Sample,
+  TypeAndShape,
+} from './operator.ts';
+export { print } from './print.ts';
+export { verify } from './verify.ts';

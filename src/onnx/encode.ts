@@ -1,0 +1,133 @@
+import { sizeOf, type Tensor } from '../base/index.ts';
+import { type Attributes, type Graph, liveNodes, type Node, type Value } from '../graph/index.ts';
+import { onnx } from './schema/onnx.js';
+
+/** Version of the ONNX operator set that the table follows, and of Microsoft's for operators outside the standard. */
+export const opset = 21;
+const irVersion = 10;
+
+const elementTypes = { float: 1, uint8: 2, int32: 6, bool: 9 } as const;
+const int64 = 7;
+
+export interface ModelInfo {
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Axis 0 of these inputs and outputs may have any size. */
+  readonly freeBatch?: boolean;
+}
+
+/**
+ * A graph as an ONNX model file. States become inputs under their own names, updates become outputs "name'".
+ * Floats are written in 32 bits; ArgMax's int64 is cast to the graph's int32.
+ */
+export function encode(graph: Graph, info: ModelInfo = {}): Uint8Array {
+  const nodes = liveNodes(graph);
+  const writer = new Writer();
+  for (const node of nodes) writer.node(node);
+  const named: [string, Value][] = [...graph.outputs, ...[...graph.updates].map(([n, v]): [string, Value] => [updateName(n), v])];
+  for (const [name, value] of named) writer.emit('Identity', [writer.use(value)], name);
+  const valueInfo = (name: string, value: Value) => ({
+    name,
+    type: { tensorType: { elemType: elementTypes[value.dtype], shape: { dim: dims(value, info.freeBatch ?? false) } } },
+  });
+  const model = onnx.ModelProto.encode({
+    irVersion,
+    producerName: 'wellfit',
+    opsetImport: [{ domain: '', version: opset }, { domain: 'com.microsoft', version: 1 }],
+    graph: {
+      name: 'wellfit',
+      node: writer.nodes,
+      initializer: writer.initializers,
+      input: usedInputs(graph, nodes, named).map((value) => valueInfo(value.name, value)),
+      output: named.map(([name, value]) => valueInfo(name, value)),
+    },
+    metadataProps: Object.entries(info.metadata ?? {}).map(([key, value]) => ({ key, value })),
+  });
+  return model.finish();
+}
+
+export const updateName = (state: string): string => `${state}'`;
+
+function usedInputs(graph: Graph, nodes: readonly Node[], named: readonly [string, Value][]): Value[] {
+  const used = new Set<Value>([...nodes.flatMap((node) => node.inputs), ...named.map(([, value]) => value)]);
+  return [...graph.feeds.values(), ...graph.states.values()].filter((value) => used.has(value));
+}
+
+const dims = (value: Value, freeBatch: boolean) =>
+  value.shape.map((size, axis) => (freeBatch && axis === 0 ? { dimParam: 'batch' } : { dimValue: size }));
+
+class Writer {
+  readonly nodes: onnx.INodeProto[] = [];
+  readonly initializers: onnx.ITensorProto[] = [];
+  private readonly known = new Map<string, string>();
+  private readonly written = new Set<Value>();
+
+  node({ op, inputs, attributes, output, scope }: Node): void {
+    const names = inputs.map((value) => this.use(value));
+    const extra = this.attributeInputs(op.attributes ?? {}, attributes, inputs[0]?.dtype);
+    if (extra.length > 0) while (names.length < (op.firstAttributeInput ?? 0)) names.push('');
+    const attribute = nodeAttributes(op.attributes ?? {}, attributes);
+    const raw = op.name === 'ArgMax' ? `${output.name}:int64` : output.name;
+    this.nodes.push({ opType: op.name, domain: op.domain ?? '', name: output.name, docString: scope, input: [...names, ...extra], output: [raw], attribute });
+    if (raw !== output.name) this.nodes.push({ opType: 'Cast', name: `${output.name}:cast`, input: [raw], output: [output.name], attribute: [{ name: 'to', type: 2, i: elementTypes.int32 }] });
+  }
+
+  emit(opType: string, input: string[], name: string): void {
+    this.nodes.push({ opType, name: `output:${name}`, input, output: [name] });
+  }
+
+  /** The name of a value, writing its numbers first where it is a constant. */
+  use(value: Value): string {
+    if (value.source.kind === 'constant' && !this.written.has(value)) {
+      this.written.add(value);
+      this.initializers.push(tensorProto(value.name, value.source.tensor));
+    }
+    return value.name;
+  }
+
+  private attributeInputs(kinds: Readonly<Record<string, string>>, attributes: Attributes, dtype: Value['dtype'] = 'float'): string[] {
+    const names: string[] = [];
+    for (const [key, kind] of Object.entries(kinds)) {
+      const given = attributes[key];
+      if (given === undefined) continue;
+      if (kind === 'input') names.push(this.shared(`int64 ${given}`, (name) => int64Proto(name, given as readonly number[])));
+      if (kind === 'scalarInput') names.push(this.shared(`${dtype} ${given}`, (name) => tensorProto(name, { dtype, shape: [], data: Float64Array.of(given as number) })));
+    }
+    return names;
+  }
+
+  private shared(key: string, make: (name: string) => onnx.ITensorProto): string {
+    let name = this.known.get(key);
+    if (name === undefined) {
+      name = `${key.split(' ')[0]}:${this.known.size}`;
+      this.known.set(key, name);
+      this.initializers.push(make(name));
+    }
+    return name;
+  }
+}
+
+function nodeAttributes(kinds: Readonly<Record<string, string>>, attributes: Attributes): onnx.IAttributeProto[] {
+  const result: onnx.IAttributeProto[] = [];
+  for (const [name, kind] of Object.entries(kinds)) {
+    const value = attributes[name];
+    if (value === undefined) continue;
+    if (name === 'to') result.push({ name, type: 2, i: elementTypes[value as keyof typeof elementTypes] });
+    else if (kind === 'int') result.push({ name, type: 2, i: value as number });
+    else if (kind === 'float') result.push({ name, type: 1, f: value as number });
+    else if (kind === 'ints') result.push({ name, type: 7, ints: [...(value as number[])] });
+    else if (kind === 'string') result.push({ name, type: 3, s: new TextEncoder().encode(value as string) });
+  }
+  return result;
+}
+
+function int64Proto(name: string, values: readonly number[]): onnx.ITensorProto {
+  return { name, dataType: int64, dims: [values.length], rawData: bytesOf(BigInt64Array.from(values, BigInt)) };
+}
+
+function tensorProto(name: string, { dtype, shape, data }: Tensor): onnx.ITensorProto {
+  const raw = dtype === 'float' ? Float32Array.from(data) : dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
+  if (raw.length !== sizeOf(shape)) throw new RangeError(`${name}: ${raw.length} numbers for [${shape}]`);
+  return { name, dataType: elementTypes[dtype], dims: [...shape], rawData: bytesOf(raw) };
+}
+
+const bytesOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

@@ -1,0 +1,74 @@
+import { sizeOf } from '../../base/index.ts';
+import type { Value } from '../../graph/index.ts';
+import { add } from '../elementwise/add.ts';
+import { equal } from '../elementwise/equal.ts';
+import { sub } from '../elementwise/sub.ts';
+import { where } from '../elementwise/where.ts';
+import { pad } from '../layout/pad.ts';
+import { slice } from '../layout/slice.ts';
+import { forEachTap } from '../linear/window.ts';
+import { operator } from '../operator.ts';
+import { distinct, floats } from '../samples.ts';
+import { inferPool, type PoolAttributes, poolKinds } from './families.ts';
+
+/** Largest number in each window; padding never wins. At a tie the first in row order gets the gradient, as PyTorch. */
+export const maxPool = operator<PoolAttributes>({
+  name: 'MaxPool',
+  attributes: poolKinds,
+  infer: inferPool,
+  forward: ([x], attributes, { shape }) => Float64Array.from(winners(x, attributes as unknown as PoolAttributes, shape), (i) => x.data[i]),
+  gradient: ({ dy, y, inputs: [x], attributes }) => [maxPoolGradient(dy, y, x, attributes as unknown as PoolAttributes)],
+  branches: ([x], attributes) => winners(x, attributes as unknown as PoolAttributes, inferPool([x], attributes).shape),
+  samples: () => {
+    const sample = (label: string, shape: number[], kernel: [number, number], strides: [number, number], pads: PoolAttributes['pads'] = [0, 0, 0, 0]) => ({
+      label,
+      inputs: [distinct(shape)],
+      attributes: { kernel_shape: kernel, strides, pads, dilations: [1, 1] },
+    });
+    return [
+      sample('2x2', [2, 3, 4, 6], [2, 2], [2, 2]),
+      sample('2x2 with a rest', [1, 2, 5, 7], [2, 2], [2, 2]),
+      sample('overlapping', [2, 2, 6, 6], [3, 3], [2, 2]),
+      sample('padded', [1, 2, 5, 5], [3, 3], [2, 2], [1, 1, 1, 1]),
+      sample('stride 1', [1, 1, 4, 4], [2, 2], [1, 1]),
+      sample('gaps', [1, 1, 7, 7], [2, 2], [3, 3]),
+      sample('whole image', [2, 2, 3, 3], [3, 3], [3, 3]),
+      { ...sample('ties', [1, 1, 4, 4], [2, 2], [2, 2]), inputs: [floats([1, 1, 4, 4], [0, 0, 1, 1, 0, 0, 0, 1, 2, 3, 5, 5, 3, 3, 5, 5])], noGradient: 'ties are kinks; the first wins, which a test of its own states' },
+    ];
+  },
+});
+
+function winners(x: { shape: readonly number[]; data: ArrayLike<number> }, { kernel_shape, ...window }: PoolAttributes, out: readonly number[]): Int32Array {
+  const [n, c, height, width] = x.shape;
+  const best = new Int32Array(sizeOf(out)).fill(-1);
+  for (let plane = 0; plane < n * c; plane++)
+    forEachTap([height, width], [out[2], out[3]], kernel_shape, window, (p, q, _i, _j, row, column) => {
+      const from = (plane * height + row) * width + column;
+      const to = (plane * out[2] + p) * out[3] + q;
+      if (best[to] < 0 || x.data[from] > x.data[best[to]]) best[to] = from;
+    });
+  return best;
+}
+
+/** Tap by tap: where the tap equals the maximum, it takes what is left of the gradient; later equals find nothing left. */
+function maxPoolGradient(dy: Value, y: Value, x: Value, { kernel_shape, strides, pads }: PoolAttributes): Value {
+  const lowest = -3.4028234663852886e38;
+  const padding = [0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]];
+  const padded = pads.some((p) => p > 0) ? pad(x, { pads: padding, value: lowest }) : x;
+  const nothing = dy.graph.scalar(0, 'float');
+  let left = dy;
+  let total: Value | undefined;
+  for (let i = 0; i < kernel_shape[0]; i++)
+    for (let j = 0; j < kernel_shape[1]; j++) {
+      const ends = [i + (y.shape[2] - 1) * strides[0] + 1, j + (y.shape[3] - 1) * strides[1] + 1];
+      const attributes = { starts: [i, j], ends, axes: [2, 3], steps: strides };
+      const tap = slice(padded, attributes);
+      const taken = where(equal(tap, y), left, nothing);
+      left = sub(left, taken);
+      const [placed] = slice.spec.gradient!({ dy: taken, y: tap, inputs: [padded], attributes, needs: [true] });
+      total = total ? add(total, placed!) : placed!;
+    }
+  const axes = [0, 1, 2, 3];
+  if (padded === x) return total!;
+  return slice(total!, { starts: padding.slice(0, 4), ends: axes.map((a) => padding[a] + x.shape[a]), axes, steps: [1, 1, 1, 1] });
+}
