@@ -1,9 +1,12 @@
 /** Avalanches 32 bits: every input bit reaches every output bit (C. Wellons, hash-prospector, "lowbias32"). */
-export function mix(x: number): number {
+function mix(x: number): number {
   x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
   x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
   return (x ^ (x >>> 15)) | 0;
 }
+
+/** The i-th of a fixed sequence of random 32-bit numbers. */
+export const mixed = (i: number): number => mix(mix((i + 0x3c6ef372) | 0) ^ 0x1b873593);
 
 /** One signed 32-bit key from several integers; the order of the parts matters. */
 export function hash(...parts: number[]): number {

@@ -33,10 +33,19 @@ export function checkDataset(dataset: Dataset): void {
     });
   const targetWidth = targets.kind === 'classes' ? 1 : targets.width;
   if (targets.data.length !== rows * targetWidth)
-    throw new WellfitError('data', `the targets of "${name}" do not fit its rows`, { expected: `${grouped(rows * targetWidth)}`, received: `${grouped(targets.data.length)}` });
+    throw new WellfitError('data', `the targets of "${name}" do not fit its rows`, {
+      expected: `${grouped(rows * targetWidth)}`,
+      received: `${grouped(targets.data.length)}`,
+    });
   if (targets.kind === 'classes') checkLabels(name, targets.data, targets.classes.length);
-  else checkFinite(name, targets.data, targets.width, (column) => (targets.width === 1 ? 'the target' : `target ${column}`));
-  if (features instanceof Float32Array) checkFinite(name, features, width, (column) => (dataset.columns ? `column "${dataset.columns[column]}"` : `feature ${column}`));
+  else
+    checkFinite(name, targets.data, targets.width, (column) =>
+      targets.width === 1 ? 'the target' : `target ${column}`,
+    );
+  if (features instanceof Float32Array)
+    checkFinite(name, features, width, (column) =>
+      dataset.columns ? `column "${dataset.columns[column]}"` : `feature ${column}`,
+    );
 }
 
 function checkLabels(name: string, labels: Int32Array, classes: number): void {
@@ -45,7 +54,10 @@ function checkLabels(name: string, labels: Int32Array, classes: number): void {
   throw new WellfitError('data', `row ${row} of "${name}" has the label ${labels[row]}`, {
     expected: `0 … ${classes - 1}, for ${classes} classes`,
     received: `${labels[row]}`,
-    likely: labels[row] === classes ? 'the labels count from 1' : 'the list of classes is incomplete, or the labels belong to another data set',
+    likely:
+      labels[row] === classes
+        ? 'the labels count from 1'
+        : 'the list of classes is incomplete, or the labels belong to another data set',
     fix: labels[row] === classes ? 'subtract 1 from every label' : 'give as many classes as there are labels',
   });
 }
@@ -53,10 +65,14 @@ function checkLabels(name: string, labels: Int32Array, classes: number): void {
 function checkFinite(name: string, numbers: Float32Array, width: number, nameOf: (column: number) => string): void {
   const at = numbers.findIndex((x) => !Number.isFinite(x));
   if (at < 0) return;
-  throw new WellfitError('data', `row ${Math.floor(at / width)} of "${name}", ${nameOf(at % width)}, is ${numbers[at]}`, {
-    expected: 'finite numbers',
-    received: String(numbers[at]),
-    likely: 'a missing value, or a division by zero while the data was made',
-    fix: 'remove the row or fill in a value',
-  });
+  throw new WellfitError(
+    'data',
+    `row ${Math.floor(at / width)} of "${name}", ${nameOf(at % width)}, is ${numbers[at]}`,
+    {
+      expected: 'finite numbers',
+      received: String(numbers[at]),
+      likely: 'a missing value, or a division by zero while the data was made',
+      fix: 'remove the row or fill in a value',
+    },
+  );
 }

@@ -9,4 +9,5 @@ export type {
   TypeAndShape,
 } from './operator.ts';
 export { print } from './print.ts';
+export { type Rule, rewrite } from './rewrite.ts';
 export { verify } from './verify.ts';

@@ -1,4 +1,4 @@
-import { type DType, type Tensor, WellfitError } from '../base/index.ts';
+import { type DType, type Shape, sizeOf, type Tensor, WellfitError } from '../base/index.ts';
 import { type Attributes, type AttributeValue, Graph, type OperatorSpec, type Value } from '../graph/index.ts';
 import { operators } from '../ops/index.ts';
 import { onnx } from './schema/onnx.js';
@@ -80,6 +80,7 @@ function addNode(node: onnx.INodeProto, graph: Graph, values: Map<string, Value>
   const attributes: Record<string, AttributeValue> = {};
   for (const a of node.attribute ?? []) attributes[a.name!] = attributeValue(a);
   const { operands, fromInputs } = splitInputs(spec, node, values, integers);
+  if (type === 'Reshape') fromInputs.shape = resolveShape(operands[0].shape, fromInputs.shape as number[], attributes.allowzero === 1);
   const scope = node.docString ?? '';
   const build = () => graph.apply(spec, operands, { ...attributes, ...fromInputs } as Attributes);
   values.set(output, scope ? graph.scopeFromRoot(scope, build) : build());
@@ -102,6 +103,13 @@ function splitInputs(spec: OperatorSpec, node: onnx.INodeProto, values: Map<stri
     fromInputs[key] = kind === 'input' ? list : list[0];
   });
   return { operands, fromInputs };
+}
+
+/** ONNX writes 0 for "as in the input" (unless allowzero) and -1 for "whatever is left". */
+function resolveShape(input: Shape, wanted: readonly number[], allowZero: boolean): number[] {
+  const copied = wanted.map((n, axis) => (n === 0 && !allowZero ? input[axis] : n));
+  const known = copied.filter((n) => n !== -1).reduce((a, b) => a * b, 1);
+  return copied.map((n) => (n === -1 ? sizeOf(input) / known : n));
 }
 
 function lookUp(name: string, node: onnx.INodeProto, values: Map<string, Value>): Value {

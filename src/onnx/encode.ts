@@ -2,7 +2,7 @@ import { sizeOf, type Tensor } from '../base/index.ts';
 import { type Attributes, type Graph, liveNodes, type Node, type Value } from '../graph/index.ts';
 import { onnx } from './schema/onnx.js';
 
-/** Version of the ONNX operator set that the table follows, and of Microsoft's for operators outside the standard. */
+/** Version of the ONNX operator set that the table follows. */
 export const opset = 21;
 const irVersion = 10;
 
@@ -32,7 +32,7 @@ export function encode(graph: Graph, info: ModelInfo = {}): Uint8Array {
   const model = onnx.ModelProto.encode({
     irVersion,
     producerName: 'wellfit',
-    opsetImport: [{ domain: '', version: opset }, { domain: 'com.microsoft', version: 1 }],
+    opsetImport: [{ domain: '', version: opset }, ...domainsOf(nodes).map((domain) => ({ domain, version: 1 }))],
     graph: {
       name: 'wellfit',
       node: writer.nodes,
@@ -44,6 +44,8 @@ export function encode(graph: Graph, info: ModelInfo = {}): Uint8Array {
   });
   return model.finish();
 }
+
+const domainsOf = (nodes: readonly Node[]): string[] => [...new Set(nodes.flatMap(({ op }) => (op.domain ? [op.domain] : [])))];
 
 export const updateName = (state: string): string => `${state}'`;
 
@@ -63,7 +65,7 @@ class Writer {
 
   node({ op, inputs, attributes, output, scope }: Node): void {
     const names = inputs.map((value) => this.use(value));
-    const extra = this.attributeInputs(op.attributes ?? {}, attributes, inputs[0]?.dtype);
+    const extra = this.attributeInputs(op.attributes ?? {}, withFreeBatch(op.name, attributes, inputs[0]), inputs[0]?.dtype);
     if (extra.length > 0) while (names.length < (op.firstAttributeInput ?? 0)) names.push('');
     const attribute = nodeAttributes(op.attributes ?? {}, attributes);
     const raw = op.name === 'ArgMax' ? `${output.name}:int64` : output.name;
@@ -104,6 +106,13 @@ class Writer {
     }
     return name;
   }
+}
+
+/** A Reshape that keeps axis 0 says so ("0"), so that the model takes batches of any size. */
+function withFreeBatch(name: string, attributes: Attributes, input?: Value): Attributes {
+  const shape = attributes.shape as readonly number[] | undefined;
+  if (name !== 'Reshape' || !shape?.length || shape[0] !== input?.shape[0]) return attributes;
+  return { ...attributes, shape: [0, ...shape.slice(1)] };
 }
 
 function nodeAttributes(kinds: Readonly<Record<string, string>>, attributes: Attributes): onnx.IAttributeProto[] {

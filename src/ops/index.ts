@@ -12,6 +12,7 @@ export { erf } from './elementwise/erf.ts';
 export { exp } from './elementwise/exp.ts';
 export { floor } from './elementwise/floor.ts';
 export { greater } from './elementwise/greater.ts';
+export { hardSigmoid } from './elementwise/hardSigmoid.ts';
 export { less } from './elementwise/less.ts';
 export { log } from './elementwise/log.ts';
 export { max } from './elementwise/max.ts';

@@ -9,6 +9,7 @@ import { erf } from './elementwise/erf.ts';
 import { exp } from './elementwise/exp.ts';
 import { floor } from './elementwise/floor.ts';
 import { greater } from './elementwise/greater.ts';
+import { hardSigmoid } from './elementwise/hardSigmoid.ts';
 import { less } from './elementwise/less.ts';
 import { log } from './elementwise/log.ts';
 import { max } from './elementwise/max.ts';
@@ -61,6 +62,7 @@ export const operators = {
   exp,
   floor,
   greater,
+  hardSigmoid,
   less,
   log,
   max,

@@ -1,17 +1,20 @@
 import { sizeOf } from '../../base/index.ts';
 import type { Value } from '../../graph/index.ts';
 import { add } from '../elementwise/add.ts';
+import { cast } from '../elementwise/cast.ts';
+import { div } from '../elementwise/div.ts';
 import { equal } from '../elementwise/equal.ts';
-import { sub } from '../elementwise/sub.ts';
-import { where } from '../elementwise/where.ts';
+import { mul } from '../elementwise/mul.ts';
 import { pad } from '../layout/pad.ts';
 import { slice } from '../layout/slice.ts';
 import { forEachTap } from '../linear/window.ts';
 import { operator } from '../operator.ts';
 import { distinct, floats } from '../samples.ts';
+import { averagePool } from './averagePool.ts';
 import { inferPool, type PoolAttributes, poolKinds } from './families.ts';
+import { nearest, resize } from './resize.ts';
 
-/** Largest number in each window; padding never wins. At a tie the first in row order gets the gradient, as PyTorch. */
+/** Largest number in each window; padding never wins. At a tie the winners share the gradient equally (PyTorch gives it to the first). */
 export const maxPool = operator<PoolAttributes>({
   name: 'MaxPool',
   attributes: poolKinds,
@@ -33,7 +36,7 @@ export const maxPool = operator<PoolAttributes>({
       sample('stride 1', [1, 1, 4, 4], [2, 2], [1, 1]),
       sample('gaps', [1, 1, 7, 7], [2, 2], [3, 3]),
       sample('whole image', [2, 2, 3, 3], [3, 3], [3, 3]),
-      { ...sample('ties', [1, 1, 4, 4], [2, 2], [2, 2]), inputs: [floats([1, 1, 4, 4], [0, 0, 1, 1, 0, 0, 0, 1, 2, 3, 5, 5, 3, 3, 5, 5])], noGradient: 'ties are kinks; the first wins, which a test of its own states' },
+      { ...sample('ties', [1, 1, 4, 4], [2, 2], [2, 2]), inputs: [floats([1, 1, 4, 4], [0, 0, 1, 1, 0, 0, 0, 1, 2, 3, 5, 5, 3, 3, 5, 5])], noGradient: 'ties are kinks; a test of its own states who gets what' },
     ];
   },
 });
@@ -50,25 +53,37 @@ function winners(x: { shape: readonly number[]; data: ArrayLike<number> }, { ker
   return best;
 }
 
-/** Tap by tap: where the tap equals the maximum, it takes what is left of the gradient; later equals find nothing left. */
-function maxPoolGradient(dy: Value, y: Value, x: Value, { kernel_shape, strides, pads }: PoolAttributes): Value {
+function maxPoolGradient(dy: Value, y: Value, x: Value, attributes: PoolAttributes): Value {
+  const { kernel_shape, strides, pads } = attributes;
+  const tiles = [0, 1].every((i) => strides[i] === kernel_shape[i] && y.shape[2 + i] * strides[i] === x.shape[2 + i]);
+  return tiles && pads.every((p) => p === 0) ? overTiles(dy, y, x, kernel_shape) : overTaps(dy, y, x, attributes);
+}
+
+/** Windows that tile the image: the maximum is repeated over its window, compared, and the winners share. */
+function overTiles(dy: Value, y: Value, x: Value, kernel: readonly [number, number]): Value {
+  const repeated = nearest(x.shape);
+  const won = cast(equal(x, resize(y, repeated)), { to: 'float' });
+  const share = averagePool(won, { kernel_shape: kernel, strides: kernel, pads: [0, 0, 0, 0], dilations: [1, 1], count_include_pad: 1 });
+  return mul(won, resize(div(dy, mul(share, sizeOf(kernel))), repeated));
+}
+
+/** Windows that overlap, leave gaps or are padded: one kernel tap after the other. */
+function overTaps(dy: Value, y: Value, x: Value, { kernel_shape, strides, pads }: PoolAttributes): Value {
   const lowest = -3.4028234663852886e38;
   const padding = [0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]];
   const padded = pads.some((p) => p > 0) ? pad(x, { pads: padding, value: lowest }) : x;
-  const nothing = dy.graph.scalar(0, 'float');
-  let left = dy;
-  let total: Value | undefined;
+  const taps: { won: Value; place: (v: Value) => Value }[] = [];
   for (let i = 0; i < kernel_shape[0]; i++)
     for (let j = 0; j < kernel_shape[1]; j++) {
       const ends = [i + (y.shape[2] - 1) * strides[0] + 1, j + (y.shape[3] - 1) * strides[1] + 1];
       const attributes = { starts: [i, j], ends, axes: [2, 3], steps: strides };
       const tap = slice(padded, attributes);
-      const taken = where(equal(tap, y), left, nothing);
-      left = sub(left, taken);
-      const [placed] = slice.spec.gradient!({ dy: taken, y: tap, inputs: [padded], attributes, needs: [true] });
-      total = total ? add(total, placed!) : placed!;
+      const place = (v: Value) => slice.spec.gradient!({ dy: v, y: tap, inputs: [padded], attributes, needs: [true] })[0]!;
+      taps.push({ won: cast(equal(tap, y), { to: 'float' }), place });
     }
+  const share = div(dy, taps.map(({ won }) => won).reduce((a, b) => add(a, b)));
+  const total = taps.map(({ won, place }) => place(mul(won, share))).reduce((a, b) => add(a, b));
+  if (padded === x) return total;
   const axes = [0, 1, 2, 3];
-  if (padded === x) return total!;
-  return slice(total!, { starts: padding.slice(0, 4), ends: axes.map((a) => padding[a] + x.shape[a]), axes, steps: [1, 1, 1, 1] });
+  return slice(total, { starts: padding.slice(0, 4), ends: axes.map((a) => padding[a] + x.shape[a]), axes, steps: [1, 1, 1, 1] });
 }

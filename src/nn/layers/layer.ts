@@ -1,0 +1,48 @@
+import type { OptionSchema, Shape, z } from '../../base/index.ts';
+import type { Value } from '../../graph/index.ts';
+
+/** A trainable tensor of a layer. */
+export interface ParameterSpec {
+  readonly shape: Shape;
+  /** An entry of the initializer table as an experiment writes it; "auto" follows the activation that comes next. */
+  readonly init: unknown;
+  readonly fanIn: number;
+  readonly fanOut: number;
+  /** Whether L2 and its kin apply: weights yes, biases and normalization parameters no. */
+  readonly decay: boolean;
+}
+
+/** A tensor that training moves without gradients, such as a running mean. */
+export interface StateSpec {
+  readonly shape: Shape;
+  readonly fill: number;
+}
+
+export interface LayerContext<O> {
+  readonly options: O;
+  readonly parameters: Readonly<Record<string, Value>>;
+  readonly state: Readonly<Record<string, Value>>;
+  readonly training: boolean;
+  /** New content of a state after this update; only while training. */
+  update(state: string, value: Value): void;
+  /** A mask of the shape with ones at rate `keep`, else zeros; depends on (seed, update, layer) only. */
+  mask(shape: Shape, keep: number): Value;
+}
+
+export interface Layer<O = Readonly<Record<string, unknown>>> {
+  readonly summary: string;
+  readonly options: OptionSchema;
+  /** Shape of one row of the output, without the batch axis; throws an Error that says what shape it needs. */
+  output(input: Shape, options: O): Shape;
+  parameters?(input: Shape, options: O): Readonly<Record<string, ParameterSpec>>;
+  state?(input: Shape, options: O): Readonly<Record<string, StateSpec>>;
+  apply(x: Value, context: LayerContext<O>): Value;
+  /** The initializer that suits the weights before this activation; only activations say. */
+  readonly suits?: string;
+  /** Whether a batch must have two rows or more while training. */
+  readonly needsBatch?: boolean;
+}
+
+export function layer<S extends OptionSchema>(entry: Omit<Layer<z.output<S>>, 'options'> & { options: S }): Layer {
+  return entry as unknown as Layer;
+}

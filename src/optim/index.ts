@@ -1,0 +1,2 @@
+export { type Optimizer, type OptimizerName, optimizers } from './optimizers/index.ts';
+export { type Regularizer, type RegularizerName, regularizers } from './regularizers/index.ts';

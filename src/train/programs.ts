@@ -1,0 +1,115 @@
+import type { Engine, Memory, Program, Tensors } from '../engine/index.ts';
+import { optimizers } from '../optim/index.ts';
+import { maskKeys } from './mask.ts';
+import type { Network } from './network.ts';
+import { type StepGraph, trainingGraph } from './step.ts';
+
+interface Compiled extends StepGraph {
+  readonly program: Program;
+}
+
+/** What one update needs besides its rows. */
+export interface UpdateNumbers {
+  readonly lr: number;
+  /** Strength of each regularizer, in the network's order. */
+  readonly strengths: readonly number[];
+}
+
+/** Most steps in one program; more would only cost compile time. */
+const mostSteps = 16;
+/** Below this many seconds a step the call itself weighs, and several steps per call are worth a trial. */
+const shortStep = 0.0004;
+
+/**
+ * Runs updates over batches. One program for each batch size and number of steps, compiled when first needed and kept.
+ * How many steps go into one call is measured on the run itself; it changes the speed, never a bit of the result.
+ */
+export class Trainer {
+  private readonly programs = new Map<string, Promise<Compiled>>();
+  private readonly engine: Engine;
+  private readonly memory: Memory;
+  private readonly network: Network;
+  private readonly seed: number;
+  /** Updates completed. */
+  update = 0;
+  private steps = 1;
+  private settled = false;
+  private readonly timings: number[] = [];
+
+  constructor(engine: Engine, memory: Memory, network: Network, seed: number) {
+    this.engine = engine;
+    this.memory = memory;
+    this.network = network;
+    this.seed = seed;
+  }
+
+  /** How many full batches the next call should bring, with so many updates still to come. */
+  stepsFor(batchesLeft: number): number {
+    return Math.min(this.steps, batchesLeft) === this.steps ? this.steps : 1;
+  }
+
+  /** Trains on `count` batches of equal size that lie one after the other; returns each step's loss and metric. */
+  async run(rows: Int32Array, count: number, numbers: UpdateNumbers): Promise<{ loss: ArrayLike<number>; metric: ArrayLike<number> }> {
+    const compiled = await this.compiled(rows.length / count, count);
+    const feeds = this.feeds(compiled, rows, count, numbers);
+    const { loss, metric } = await compiled.program.run(this.memory, feeds);
+    this.update += count;
+    return { loss: loss.data, metric: metric.data };
+  }
+
+  /** Learns from how long a call took; switches to several steps per call where that is measured to pay. */
+  async tune(seconds: number, count: number, batch: number, updatesLeft: number): Promise<void> {
+    if (this.settled) return;
+    this.timings.push(seconds / count);
+    if (this.timings.length < 12) return;
+    const median = [...this.timings].sort((a, b) => a - b)[this.timings.length >> 1];
+    this.timings.length = 0;
+    if (this.steps === 1) {
+      const compileCost = 100 * median * mostSteps;
+      this.settled = median > shortStep || updatesLeft * median * 0.5 < compileCost + 0.1;
+      if (this.settled) return;
+      this.single = median;
+      this.steps = mostSteps;
+      await this.compiled(batch, mostSteps);
+      return;
+    }
+    if (median > this.single * 0.95) this.steps = 1;
+    this.settled = true;
+  }
+
+  private single = 0;
+
+  async release(): Promise<void> {
+    for (const compiled of this.programs.values()) await (await compiled).program.release();
+  }
+
+  private compiled(batch: number, steps: number): Promise<Compiled> {
+    const key = `${batch}x${steps}`;
+    let known = this.programs.get(key);
+    if (!known) {
+      const built = trainingGraph(this.network, batch, steps);
+      known = this.engine.compile(built.graph).then((program) => ({ ...built, program }));
+      this.programs.set(key, known);
+    }
+    return known;
+  }
+
+  private feeds({ scalars, masks }: StepGraph, rows: Int32Array, count: number, { lr, strengths }: UpdateNumbers): Tensors {
+    const { kind, options } = this.network.optimizer;
+    const data = new Float64Array(count * scalars.length);
+    for (let step = 0; step < count; step++) {
+      const own = Object.values(optimizers[kind].scalars(options, lr, this.update + step + 1));
+      data.set([...own, ...strengths], step * scalars.length);
+    }
+    const feeds: Record<string, Tensors[string]> = {
+      indices: { dtype: 'int32', shape: [rows.length], data: rows },
+      scalars: { dtype: 'float', shape: [data.length], data },
+    };
+    for (const layer of masks) {
+      const keys = Int32Array.from({ length: count }).fill(0);
+      const pairs = Array.from(keys, (_, step) => maskKeys(this.seed, this.update + step + 1, layer)).flat();
+      feeds[`keys:${layer}`] = { dtype: 'int32', shape: [pairs.length], data: Int32Array.from(pairs) };
+    }
+    return feeds;
+  }
+}
