@@ -11,7 +11,9 @@ import { add } from '../ops/index.ts';
 export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
   const { graph } = loss;
   if (loss.dtype !== 'float' || loss.shape.some((n) => n !== 1))
-    throw new WellfitError('graph', 'only a scalar can be differentiated', { received: `${loss.name} ${loss.dtype} ${formatShape(loss.shape)}` });
+    throw new WellfitError('graph', 'only a scalar can be differentiated', {
+      received: `${loss.name} ${loss.dtype} ${formatShape(loss.shape)}`,
+    });
   const nodes = reachable(graph, [loss]);
   const relevant = dependents(nodes, wanted);
   const unused = wanted.filter((value) => value !== loss && !usedBy(nodes, value));
@@ -20,7 +22,9 @@ export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
       likely: 'the parameter was made but its layer is not connected to the output',
       fix: 'remove the parameter, or use it',
     });
-  const collected = new Map<Value, Value>([[loss, graph.constant({ dtype: 'float', shape: loss.shape, data: Float64Array.of(1) })]]);
+  const collected = new Map<Value, Value>([
+    [loss, graph.constant({ dtype: 'float', shape: loss.shape, data: Float64Array.of(1) })],
+  ]);
   for (let i = nodes.length - 1; i >= 0; i--) {
     const node = nodes[i];
     const dy = collected.get(node.output);
@@ -37,7 +41,8 @@ export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
 
 const fail = (value: Value): never => {
   throw new WellfitError('graph', `no gradient reaches "${value.name}"`, {
-    likely: 'every path from it to the loss goes through an operator without a gradient, such as a comparison or ArgMax',
+    likely:
+      'every path from it to the loss goes through an operator without a gradient, such as a comparison or ArgMax',
   });
 };
 
@@ -48,17 +53,26 @@ function backward(node: Node, dy: Value, relevant: ReadonlySet<Value>): [Value, 
   const needs = inputs.map((input) => relevant.has(input));
   const rule = node.op.gradient;
   if (!custom && !rule)
-    throw new WellfitError('graph', `${node.op.name}${node.scope ? ` in "${node.scope}"` : ''} has no gradient, but a parameter needs one through it`);
-  const sent = custom ? custom.gradient(dy, needs) : rule!({ dy, y: node.output, inputs, attributes: node.attributes, needs });
+    throw new WellfitError(
+      'graph',
+      `${node.op.name}${node.scope ? ` in "${node.scope}"` : ''} has no gradient, but a parameter needs one through it`,
+    );
+  const sent = custom
+    ? custom.gradient(dy, needs)
+    : rule!({ dy, y: node.output, inputs, attributes: node.attributes, needs });
   const pairs: [Value, Value][] = [];
   inputs.forEach((input, i) => {
     const gradient = sent[i];
     if (!needs[i] || !gradient) return;
     if (gradient.graph !== dy.graph || gradient.dtype !== 'float' || !sameShape(gradient.shape, input.shape))
-      throw new WellfitError('graph', `the gradient of ${custom?.label ?? node.op.name} in "${node.scope}" for its input ${i} does not fit`, {
-        expected: formatShape(input.shape),
-        received: `${gradient.dtype} ${formatShape(gradient.shape)}`,
-      });
+      throw new WellfitError(
+        'graph',
+        `the gradient of ${custom?.label ?? node.op.name} in "${node.scope}" for its input ${i} does not fit`,
+        {
+          expected: formatShape(input.shape),
+          received: `${gradient.dtype} ${formatShape(gradient.shape)}`,
+        },
+      );
     pairs.push([input, gradient]);
   });
   return pairs;

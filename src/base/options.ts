@@ -13,8 +13,13 @@ export function parseOptions<S extends z.ZodType>(schema: S, value: unknown, whe
   const [issue] = result.error.issues;
   const path = [where, ...issue.path.map(String)].filter(Boolean).join('.');
   if (issue.code === 'unrecognized_keys') throw unknownKey(issue.keys[0], keysOf(schema), path);
-  const received = issue.path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key], value);
-  throw new WellfitError('option', `${path || 'the options'}: ${describe(issue)}`, { received: received === undefined ? 'nothing' : JSON.stringify(received) });
+  const received = issue.path.reduce<unknown>(
+    (v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key],
+    value,
+  );
+  throw new WellfitError('option', `${path || 'the options'}: ${describe(issue)}`, {
+    received: received === undefined ? 'nothing' : JSON.stringify(received),
+  });
 }
 
 export const unknownKey = (key: string, known: Iterable<string>, where: string): WellfitError =>
@@ -30,7 +35,15 @@ function describe(issue: z.core.$ZodIssue): string {
   return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
 }
 
-const article = (type: string): string => ({ int: 'a whole number', number: 'a number', string: 'a text', boolean: 'true or false', array: 'a list', object: 'an object' })[type] ?? type;
+const article = (type: string): string =>
+  ({
+    int: 'a whole number',
+    number: 'a number',
+    string: 'a text',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'an object',
+  })[type] ?? type;
 
 type Entry = { readonly options: OptionSchema };
 
@@ -50,12 +63,20 @@ export function lookUp<T extends object>(table: T, name: string, where: string, 
  * One entry of a table as an experiment writes it: "relu", { dropout: { rate: 0.2 } } or, where the table has `lead`, { l2: 0.1 }.
  * @throws WellfitError for an unknown name or option, with the nearest known one
  */
-export function pick<T extends Record<string, Entry & { lead?: string }>>(table: T, entry: unknown, where: string, what: string): Picked<keyof T & string> {
+export function pick<T extends Record<string, Entry & { lead?: string }>>(
+  table: T,
+  entry: unknown,
+  where: string,
+  what: string,
+): Picked<keyof T & string> {
   const asObject = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
   const keys = asObject ? Object.keys(entry) : [];
   const kind = typeof entry === 'string' ? entry : keys[0];
   if (kind === undefined || keys.length > 1)
-    throw new WellfitError('option', `${where}: expected one ${what}`, { expected: `a name, or { name: { options } }`, received: JSON.stringify(entry) });
+    throw new WellfitError('option', `${where}: expected one ${what}`, {
+      expected: `a name, or { name: { options } }`,
+      received: JSON.stringify(entry),
+    });
   const name = lookUp(table, kind, where, what);
   const { lead, options } = table[name];
   const given = asObject ? (entry as Record<string, unknown>)[kind] : {};

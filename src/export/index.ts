@@ -16,7 +16,9 @@ export function modelFile(run: Run): Uint8Array {
   const { model, data } = network;
   const graph = new Graph();
   const input = graph.feed('input', data.bytes ? 'uint8' : 'float', [2, ...data.shape]);
-  const values = new Map([...parametersOf(model), ...statesOf(model)].map(({ name }) => [name, graph.constant(weights.get(name)!, name)]));
+  const values = new Map(
+    [...parametersOf(model), ...statesOf(model)].map(({ name }) => [name, graph.constant(weights.get(name)!, name)]),
+  );
   const { output } = forward(model, applyPreprocess(network.preprocess, toFloat(input)), { values, training: false });
   if (data.target.kind === 'classes') {
     graph.output('logits', output);

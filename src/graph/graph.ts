@@ -70,7 +70,11 @@ export class Graph {
     let value = this.scalars.get(key);
     if (!value) {
       const data = dtype === 'float' ? Float64Array.of(number) : Int32Array.of(number);
-      value = this.constant({ dtype, shape: [], data: dtype === 'float' || dtype === 'int32' ? data : Uint8Array.of(number) });
+      value = this.constant({
+        dtype,
+        shape: [],
+        data: dtype === 'float' || dtype === 'int32' ? data : Uint8Array.of(number),
+      });
       this.scalars.set(key, value);
     }
     return value;
@@ -79,7 +83,8 @@ export class Graph {
   /** Adds a node; its type and shape follow from the operator's own rule. */
   apply(op: OperatorSpec, inputs: readonly Value[], attributes: Attributes = {}): Value {
     for (const input of inputs)
-      if (input.graph !== this) throw new WellfitError('graph', `${op.name} was given "${input.name}" of another graph`);
+      if (input.graph !== this)
+        throw new WellfitError('graph', `${op.name} was given "${input.name}" of another graph`);
     const scope = this.scopes.join('/');
     let inferred: TypeAndShape;
     try {
@@ -143,17 +148,26 @@ export class Graph {
   }
 }
 
-function describeMisfit(op: OperatorSpec, inputs: readonly Value[], attributes: Attributes, scope: string, error: unknown) {
+function describeMisfit(
+  op: OperatorSpec,
+  inputs: readonly Value[],
+  attributes: Attributes,
+  scope: string,
+  error: unknown,
+) {
   if (!(error instanceof Error)) return error;
   const where = scope ? ` in "${scope}"` : '';
   return new WellfitError('shape', `${op.name}${where} cannot take these inputs: ${error.message}`, {
-    received: inputs.map((v) => `${v.name} ${v.dtype} ${formatShape(v.shape)}`).join(', ') + formatAttributes(attributes),
+    received:
+      inputs.map((v) => `${v.name} ${v.dtype} ${formatShape(v.shape)}`).join(', ') + formatAttributes(attributes),
   });
 }
 
 export function formatAttributes(attributes: Attributes): string {
   const entries = Object.entries(attributes);
-  return entries.length === 0 ? '' : ` {${entries.map(([k, v]) => `${k}=${Array.isArray(v) ? `[${v}]` : v}`).join(', ')}}`;
+  return entries.length === 0
+    ? ''
+    : ` {${entries.map(([k, v]) => `${k}=${Array.isArray(v) ? `[${v}]` : v}`).join(', ')}}`;
 }
 
 /** The nodes that the given values depend on, in executable order. */

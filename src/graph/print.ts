@@ -7,7 +7,9 @@ export function print(graph: Graph): string {
   const use = (value: Value) => {
     if (value.source.kind !== 'constant') return value.name;
     const { data, shape } = value.source.tensor;
-    return data.length <= 4 ? `${shape.length ? '[' : ''}${[...data].join(' ')}${shape.length ? ']' : ''}` : `${value.name}${formatShape(shape)}`;
+    return data.length <= 4
+      ? `${shape.length ? '[' : ''}${[...data].join(' ')}${shape.length ? ']' : ''}`
+      : `${value.name}${formatShape(shape)}`;
   };
   const lines: string[] = [];
   for (const [name, value] of graph.feeds) lines.push(`feed    ${name}: ${type(value)}`);

@@ -27,9 +27,12 @@ export function verify(graph: Graph): void {
     for (const input of node.inputs) use(input, node.output.name);
     const inferred = node.op.infer(node.inputs, node.attributes);
     if (inferred.dtype !== node.output.dtype || !sameShape(inferred.shape, node.output.shape))
-      fail(`"${node.output.name}" says ${formatShape(node.output.shape)}, ${node.op.name} gives ${formatShape(inferred.shape)}`);
+      fail(
+        `"${node.output.name}" says ${formatShape(node.output.shape)}, ${node.op.name} gives ${formatShape(inferred.shape)}`,
+      );
     for (const size of inferred.shape)
-      if (!Number.isInteger(size) || size < 0) fail(`"${node.output.name}" has the shape ${formatShape(inferred.shape)}`);
+      if (!Number.isInteger(size) || size < 0)
+        fail(`"${node.output.name}" has the shape ${formatShape(inferred.shape)}`);
     define(node.output);
   }
   for (const [name, value] of graph.outputs) use(value, `output "${name}"`);

@@ -1,4 +1,16 @@
-import { formatShape, hashText, type Picked, parseOptions, pick, Random, type Shape, sizeOf, type Tensor, WellfitError, z } from '../base/index.ts';
+import {
+  formatShape,
+  hashText,
+  type Picked,
+  parseOptions,
+  pick,
+  Random,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  WellfitError,
+  z,
+} from '../base/index.ts';
 import type { Value } from '../graph/index.ts';
 import { initializers } from './initializers/index.ts';
 import { type Layer, type LayerName, layers, type ParameterSpec, type StateSpec } from './layers/index.ts';
@@ -27,7 +39,8 @@ export interface Model {
  * @throws WellfitError naming the layer: unknown kinds and options, shapes that do not fit (with where they come from), names used twice
  */
 export function describeModel(entries: readonly unknown[], input: Shape, origin = 'the data'): Model {
-  if (entries.length === 0) throw new WellfitError('option', 'the model has no layers', { fix: 'give at least { "dense": { "units": … } }' });
+  if (entries.length === 0)
+    throw new WellfitError('option', 'the model has no layers', { fix: 'give at least { "dense": { "units": … } }' });
   const picked = entries.map((entry, i) => takeName(entry, `model[${i}]`));
   const counts = new Map<string, number>();
   const built: ModelLayer[] = [];
@@ -38,11 +51,22 @@ export function describeModel(entries: readonly unknown[], input: Shape, origin 
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
     const name = given ?? `${kind}${count}`;
-    if (built.some((l) => l.name === name)) throw new WellfitError('option', `model[${i}]: two layers are called "${name}"`, { fix: 'give each its own name' });
+    if (built.some((l) => l.name === name))
+      throw new WellfitError('option', `model[${i}]: two layers are called "${name}"`, {
+        fix: 'give each its own name',
+      });
     const output = outputOf(entry, name, kind, shape, from, options);
-    const next = picked.slice(i + 1).map((p) => (layers[p.kind] as Layer).suits).find((s) => s !== undefined);
+    const next = picked
+      .slice(i + 1)
+      .map((p) => (layers[p.kind] as Layer).suits)
+      .find((s) => s !== undefined);
     const specs = entry.parameters?.(shape, options) ?? {};
-    const parameters = Object.fromEntries(Object.entries(specs).map(([key, spec]) => [key, { ...spec, initializer: chooseInitializer(spec, next, `${name}.${key}`) }]));
+    const parameters = Object.fromEntries(
+      Object.entries(specs).map(([key, spec]) => [
+        key,
+        { ...spec, initializer: chooseInitializer(spec, next, `${name}.${key}`) },
+      ]),
+    );
     built.push({ name, kind, options, input: shape, output, parameters, state: entry.state?.(shape, options) ?? {} });
     shape = output;
     from = name;
@@ -53,20 +77,34 @@ export function describeModel(entries: readonly unknown[], input: Shape, origin 
 
 /** Any layer may carry a `name` among its options. */
 function takeName(entry: unknown, where: string) {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return { ...pick(layers, entry, where, 'layer'), given: undefined };
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+    return { ...pick(layers, entry, where, 'layer'), given: undefined };
   const [kind, options] = Object.entries(entry)[0] ?? [];
-  if (kind === undefined || typeof options !== 'object' || options === null) return { ...pick(layers, entry, where, 'layer'), given: undefined };
+  if (kind === undefined || typeof options !== 'object' || options === null)
+    return { ...pick(layers, entry, where, 'layer'), given: undefined };
   const { name, ...rest } = options as Record<string, unknown>;
-  const given = name === undefined ? undefined : parseOptions(z.string().regex(/^[\w-]+$/, 'must be letters, digits, - and _'), name, `${where}.${kind}.name`);
+  const given =
+    name === undefined
+      ? undefined
+      : parseOptions(z.string().regex(/^[\w-]+$/, 'must be letters, digits, - and _'), name, `${where}.${kind}.name`);
   return { ...pick(layers, { ...entry, [kind]: rest }, where, 'layer'), given };
 }
 
-function outputOf(entry: Layer, name: string, kind: string, input: Shape, from: string, options: Readonly<Record<string, unknown>>): Shape {
+function outputOf(
+  entry: Layer,
+  name: string,
+  kind: string,
+  input: Shape,
+  from: string,
+  options: Readonly<Record<string, unknown>>,
+): Shape {
   try {
     return entry.output(input, options);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new WellfitError('shape', `layer "${name}" (${kind}) ${error.message}`, { received: `rows of ${formatShape(input)} from ${from}` });
+    throw new WellfitError('shape', `layer "${name}" (${kind}) ${error.message}`, {
+      received: `rows of ${formatShape(input)} from ${from}`,
+    });
   }
 }
 
@@ -79,11 +117,15 @@ export const parameterName = (layer: ModelLayer, key: string): string => `${laye
 
 /** Every trainable tensor with its full name, in layer order. */
 export const parametersOf = (model: Model): { name: string; spec: ModelLayer['parameters'][string] }[] =>
-  model.layers.flatMap((layer) => Object.entries(layer.parameters).map(([key, spec]) => ({ name: parameterName(layer, key), spec })));
+  model.layers.flatMap((layer) =>
+    Object.entries(layer.parameters).map(([key, spec]) => ({ name: parameterName(layer, key), spec })),
+  );
 
 /** Every tensor that training moves without gradients. */
 export const statesOf = (model: Model): { name: string; spec: StateSpec }[] =>
-  model.layers.flatMap((layer) => Object.entries(layer.state).map(([key, spec]) => ({ name: parameterName(layer, key), spec })));
+  model.layers.flatMap((layer) =>
+    Object.entries(layer.state).map(([key, spec]) => ({ name: parameterName(layer, key), spec })),
+  );
 
 /** First values of parameters and states. A parameter's numbers depend on (seed, its name) alone. */
 export function initialize(model: Model, seed: number): Map<string, Tensor> {
@@ -93,7 +135,8 @@ export function initialize(model: Model, seed: number): Map<string, Tensor> {
     const data = initializers[kind as keyof typeof initializers].draw(spec, options, new Random(seed, hashText(name)));
     values.set(name, { dtype: 'float', shape: spec.shape, data });
   }
-  for (const { name, spec } of statesOf(model)) values.set(name, { dtype: 'float', shape: spec.shape, data: new Float64Array(sizeOf(spec.shape)).fill(spec.fill) });
+  for (const { name, spec } of statesOf(model))
+    values.set(name, { dtype: 'float', shape: spec.shape, data: new Float64Array(sizeOf(spec.shape)).fill(spec.fill) });
   return values;
 }
 
@@ -106,11 +149,16 @@ export interface Forward {
 }
 
 /** Builds the network over a batch; every node carries its layer's name. `updates` are new contents of states. */
-export function forward(model: Model, input: Value, { values, training, mask }: Forward): { output: Value; updates: Map<string, Value> } {
+export function forward(
+  model: Model,
+  input: Value,
+  { values, training, mask }: Forward,
+): { output: Value; updates: Map<string, Value> } {
   const updates = new Map<string, Value>();
   let x = input;
   for (const layer of model.layers) {
-    const named = (keys: object) => Object.fromEntries(Object.keys(keys).map((key) => [key, values.get(parameterName(layer, key))!]));
+    const named = (keys: object) =>
+      Object.fromEntries(Object.keys(keys).map((key) => [key, values.get(parameterName(layer, key))!]));
     x = input.graph.scope(layer.name, () =>
       (layers[layer.kind] as Layer).apply(x, {
         options: layer.options,

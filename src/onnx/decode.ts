@@ -22,7 +22,11 @@ export function decode(bytes: Uint8Array, batch = 1): DecodedModel {
   } catch {
     model = new onnx.ModelProto();
   }
-  if (!model.graph?.output?.length) throw new WellfitError('file', 'these bytes are no ONNX model', { received: `${bytes.length} bytes`, fix: 'give the path of an .onnx file' });
+  if (!model.graph?.output?.length)
+    throw new WellfitError('file', 'these bytes are no ONNX model', {
+      received: `${bytes.length} bytes`,
+      fix: 'give the path of an .onnx file',
+    });
   const graph = new Graph();
   const values = new Map<string, Value>();
   const integers = new Map<string, number[]>();
@@ -40,11 +44,20 @@ export function decode(bytes: Uint8Array, batch = 1): DecodedModel {
 
 function dtypeOf(type: number, what: string): DType {
   const dtype = dtypes[type];
-  if (!dtype) throw new WellfitError('file', `${what} has an element type that Wellfit cannot read`, { expected: 'float32, uint8, int32 or bool', received: `ONNX element type ${type}` });
+  if (!dtype)
+    throw new WellfitError('file', `${what} has an element type that Wellfit cannot read`, {
+      expected: 'float32, uint8, int32 or bool',
+      received: `ONNX element type ${type}`,
+    });
   return dtype;
 }
 
-function addTensor(t: onnx.ITensorProto, graph: Graph, values: Map<string, Value>, integers: Map<string, number[]>): void {
+function addTensor(
+  t: onnx.ITensorProto,
+  graph: Graph,
+  values: Map<string, Value>,
+  integers: Map<string, number[]>,
+): void {
   const shape = (t.dims ?? []).map(Number);
   const raw = t.rawData?.length ? t.rawData.slice().buffer : undefined;
   if (t.dataType === 7) {
@@ -61,7 +74,12 @@ function numbers(t: onnx.ITensorProto, dtype: DType, raw: ArrayBufferLike | unde
   return raw ? new Uint8Array(raw) : Uint8Array.from(t.int32Data ?? []);
 }
 
-function addNode(node: onnx.INodeProto, graph: Graph, values: Map<string, Value>, integers: Map<string, number[]>): void {
+function addNode(
+  node: onnx.INodeProto,
+  graph: Graph,
+  values: Map<string, Value>,
+  integers: Map<string, number[]>,
+): void {
   const type = node.opType!;
   const [output] = node.output!;
   if (type === 'Identity') {
@@ -74,24 +92,39 @@ function addNode(node: onnx.INodeProto, graph: Graph, values: Map<string, Value>
   }
   const spec = node.domain ? undefined : specs.get(type);
   if (!spec)
-    throw new WellfitError('file', `the model uses the operator ${node.domain ? `${node.domain}.` : ''}${type}, which Wellfit does not have (node "${node.name}")`, {
-      expected: [...specs.keys()].join(', '),
-    });
+    throw new WellfitError(
+      'file',
+      `the model uses the operator ${node.domain ? `${node.domain}.` : ''}${type}, which Wellfit does not have (node "${node.name}")`,
+      {
+        expected: [...specs.keys()].join(', '),
+      },
+    );
   const attributes: Record<string, AttributeValue> = {};
   for (const a of node.attribute ?? []) attributes[a.name!] = attributeValue(a);
   const { operands, fromInputs } = splitInputs(spec, node, values, integers);
-  if (type === 'Reshape') fromInputs.shape = resolveShape(operands[0].shape, fromInputs.shape as number[], attributes.allowzero === 1);
+  if (type === 'Reshape')
+    fromInputs.shape = resolveShape(operands[0].shape, fromInputs.shape as number[], attributes.allowzero === 1);
   const scope = node.docString ?? '';
   const build = () => graph.apply(spec, operands, { ...attributes, ...fromInputs } as Attributes);
   values.set(output, scope ? graph.scopeFromRoot(scope, build) : build());
 }
 
 /** Attributes that ONNX carries as inputs must be constants; everything before them is an operand. */
-function splitInputs(spec: OperatorSpec, node: onnx.INodeProto, values: Map<string, Value>, integers: Map<string, number[]>) {
-  const carried = Object.entries(spec.attributes ?? {}).filter(([, kind]) => kind === 'input' || kind === 'scalarInput');
+function splitInputs(
+  spec: OperatorSpec,
+  node: onnx.INodeProto,
+  values: Map<string, Value>,
+  integers: Map<string, number[]>,
+) {
+  const carried = Object.entries(spec.attributes ?? {}).filter(
+    ([, kind]) => kind === 'input' || kind === 'scalarInput',
+  );
   const names = node.input ?? [];
   const first = spec.firstAttributeInput ?? (carried.length > 0 ? 1 : names.length);
-  const operands = names.slice(0, first).filter((name) => name !== '').map((name) => lookUp(name, node, values));
+  const operands = names
+    .slice(0, first)
+    .filter((name) => name !== '')
+    .map((name) => lookUp(name, node, values));
   const fromInputs: Record<string, AttributeValue> = {};
   carried.forEach(([key, kind], i) => {
     const name = names[first + i];
@@ -99,7 +132,12 @@ function splitInputs(spec: OperatorSpec, node: onnx.INodeProto, values: Map<stri
     const value = values.get(name);
     const constant = value?.source.kind === 'constant' ? value.source.tensor : undefined;
     const list = integers.get(name) ?? (constant && Array.from(constant.data));
-    if (!list) throw new WellfitError('file', `${spec.name} ("${node.name}") computes its ${key} while it runs, which a static graph cannot`, { expected: 'a constant' });
+    if (!list)
+      throw new WellfitError(
+        'file',
+        `${spec.name} ("${node.name}") computes its ${key} while it runs, which a static graph cannot`,
+        { expected: 'a constant' },
+      );
     fromInputs[key] = kind === 'input' ? list : list[0];
   });
   return { operands, fromInputs };
@@ -114,7 +152,10 @@ function resolveShape(input: Shape, wanted: readonly number[], allowZero: boolea
 
 function lookUp(name: string, node: onnx.INodeProto, values: Map<string, Value>): Value {
   const value = values.get(name);
-  if (!value) throw new WellfitError('file', `node "${node.name}" (${node.opType}) reads "${name}", which nothing computes`, { likely: 'the file is damaged, or "name" is an int64 tensor' });
+  if (!value)
+    throw new WellfitError('file', `node "${node.name}" (${node.opType}) reads "${name}", which nothing computes`, {
+      likely: 'the file is damaged, or "name" is an int64 tensor',
+    });
   return value;
 }
 
@@ -123,5 +164,8 @@ function attributeValue(a: onnx.IAttributeProto): AttributeValue {
   if (a.type === 2) return a.name === 'to' ? (dtypes[Number(a.i)] ?? `ONNX type ${a.i}`) : Number(a.i);
   if (a.type === 3) return new TextDecoder().decode(a.s!);
   if (a.type === 7) return a.ints!.map(Number);
-  throw new WellfitError('file', `attribute "${a.name}" has a type that Wellfit cannot read`, { expected: 'int, float, string or ints', received: `ONNX attribute type ${a.type}` });
+  throw new WellfitError('file', `attribute "${a.name}" has a type that Wellfit cannot read`, {
+    expected: 'int, float, string or ints',
+    received: `ONNX attribute type ${a.type}`,
+  });
 }

@@ -23,7 +23,10 @@ export function encode(graph: Graph, info: ModelInfo = {}): Uint8Array {
   const nodes = liveNodes(graph);
   const writer = new Writer();
   for (const node of nodes) writer.node(node);
-  const named: [string, Value][] = [...graph.outputs, ...[...graph.updates].map(([n, v]): [string, Value] => [updateName(n), v])];
+  const named: [string, Value][] = [
+    ...graph.outputs,
+    ...[...graph.updates].map(([n, v]): [string, Value] => [updateName(n), v]),
+  ];
   for (const [name, value] of named) writer.emit('Identity', [writer.use(value)], name);
   const valueInfo = (name: string, value: Value) => ({
     name,
@@ -45,7 +48,9 @@ export function encode(graph: Graph, info: ModelInfo = {}): Uint8Array {
   return model.finish();
 }
 
-const domainsOf = (nodes: readonly Node[]): string[] => [...new Set(nodes.flatMap(({ op }) => (op.domain ? [op.domain] : [])))];
+const domainsOf = (nodes: readonly Node[]): string[] => [
+  ...new Set(nodes.flatMap(({ op }) => (op.domain ? [op.domain] : []))),
+];
 
 export const updateName = (state: string): string => `${state}'`;
 
@@ -65,12 +70,31 @@ class Writer {
 
   node({ op, inputs, attributes, output, scope }: Node): void {
     const names = inputs.map((value) => this.use(value));
-    const extra = this.attributeInputs(op.attributes ?? {}, withFreeBatch(op.name, attributes, inputs[0]), inputs[0]?.dtype);
+    const extra = this.attributeInputs(
+      op.attributes ?? {},
+      withFreeBatch(op.name, attributes, inputs[0]),
+      inputs[0]?.dtype,
+    );
     if (extra.length > 0) while (names.length < (op.firstAttributeInput ?? 0)) names.push('');
     const attribute = nodeAttributes(op.attributes ?? {}, attributes);
     const raw = op.name === 'ArgMax' ? `${output.name}:int64` : output.name;
-    this.nodes.push({ opType: op.name, domain: op.domain ?? '', name: output.name, docString: scope, input: [...names, ...extra], output: [raw], attribute });
-    if (raw !== output.name) this.nodes.push({ opType: 'Cast', name: `${output.name}:cast`, input: [raw], output: [output.name], attribute: [{ name: 'to', type: 2, i: elementTypes.int32 }] });
+    this.nodes.push({
+      opType: op.name,
+      domain: op.domain ?? '',
+      name: output.name,
+      docString: scope,
+      input: [...names, ...extra],
+      output: [raw],
+      attribute,
+    });
+    if (raw !== output.name)
+      this.nodes.push({
+        opType: 'Cast',
+        name: `${output.name}:cast`,
+        input: [raw],
+        output: [output.name],
+        attribute: [{ name: 'to', type: 2, i: elementTypes.int32 }],
+      });
   }
 
   emit(opType: string, input: string[], name: string): void {
@@ -86,13 +110,23 @@ class Writer {
     return value.name;
   }
 
-  private attributeInputs(kinds: Readonly<Record<string, string>>, attributes: Attributes, dtype: Value['dtype'] = 'float'): string[] {
+  private attributeInputs(
+    kinds: Readonly<Record<string, string>>,
+    attributes: Attributes,
+    dtype: Value['dtype'] = 'float',
+  ): string[] {
     const names: string[] = [];
     for (const [key, kind] of Object.entries(kinds)) {
       const given = attributes[key];
       if (given === undefined) continue;
-      if (kind === 'input') names.push(this.shared(`int64 ${given}`, (name) => int64Proto(name, given as readonly number[])));
-      if (kind === 'scalarInput') names.push(this.shared(`${dtype} ${given}`, (name) => tensorProto(name, { dtype, shape: [], data: Float64Array.of(given as number) })));
+      if (kind === 'input')
+        names.push(this.shared(`int64 ${given}`, (name) => int64Proto(name, given as readonly number[])));
+      if (kind === 'scalarInput')
+        names.push(
+          this.shared(`${dtype} ${given}`, (name) =>
+            tensorProto(name, { dtype, shape: [], data: Float64Array.of(given as number) }),
+          ),
+        );
     }
     return names;
   }
@@ -134,9 +168,11 @@ function int64Proto(name: string, values: readonly number[]): onnx.ITensorProto 
 }
 
 function tensorProto(name: string, { dtype, shape, data }: Tensor): onnx.ITensorProto {
-  const raw = dtype === 'float' ? Float32Array.from(data) : dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
+  const raw =
+    dtype === 'float' ? Float32Array.from(data) : dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
   if (raw.length !== sizeOf(shape)) throw new RangeError(`${name}: ${raw.length} numbers for [${shape}]`);
   return { name, dataType: elementTypes[dtype], dims: [...shape], rawData: bytesOf(raw) };
 }
 
-const bytesOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+const bytesOf = (array: ArrayBufferView): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

@@ -4,7 +4,9 @@ import type { Attributes, OperatorSpec, TypeAndShape, Value } from '../graph/ind
 type Argument<A> = Value | number | A;
 
 /** An entry of the operator table that is also the function that adds it to a graph: `mul(x, 0.5)`, `conv(x, w, {…})`. */
-export type Operator<A extends Attributes = Attributes> = ((...args: Argument<A>[]) => Value) & { readonly spec: OperatorSpec };
+export type Operator<A extends Attributes = Attributes> = ((...args: Argument<A>[]) => Value) & {
+  readonly spec: OperatorSpec;
+};
 
 /** Makes a table entry. A number among the arguments becomes a constant of the type of the first value. */
 export function operator<A extends Attributes = Attributes>(spec: OperatorSpec): Operator<A> {

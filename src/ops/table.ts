@@ -26,13 +26,6 @@ import { sqrt } from './elementwise/sqrt.ts';
 import { sub } from './elementwise/sub.ts';
 import { tanh } from './elementwise/tanh.ts';
 import { where } from './elementwise/where.ts';
-import { argMax } from './reduce/argMax.ts';
-import { logSoftmax } from './reduce/logSoftmax.ts';
-import { reduceMax } from './reduce/reduceMax.ts';
-import { reduceMean } from './reduce/reduceMean.ts';
-import { reduceSum } from './reduce/reduceSum.ts';
-import { reduceSumSquare } from './reduce/reduceSumSquare.ts';
-import { softmax } from './reduce/softmax.ts';
 import { concat } from './layout/concat.ts';
 import { expand } from './layout/expand.ts';
 import { gather } from './layout/gather.ts';
@@ -48,6 +41,13 @@ import { matmul } from './linear/matmul.ts';
 import { averagePool } from './pool/averagePool.ts';
 import { maxPool } from './pool/maxPool.ts';
 import { resize } from './pool/resize.ts';
+import { argMax } from './reduce/argMax.ts';
+import { logSoftmax } from './reduce/logSoftmax.ts';
+import { reduceMax } from './reduce/reduceMax.ts';
+import { reduceMean } from './reduce/reduceMean.ts';
+import { reduceSum } from './reduce/reduceSum.ts';
+import { reduceSumSquare } from './reduce/reduceSumSquare.ts';
+import { softmax } from './reduce/softmax.ts';
 
 /** Every operator. To add one: a file beside these, and a line here. */
 export const operators = {

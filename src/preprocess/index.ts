@@ -29,7 +29,11 @@ export const readPreprocess = (entries: readonly unknown[]): Picked<keyof typeof
   entries.map((entry, i) => pick(preprocessors, entry, `preprocess[${i}]`, 'preprocessing step'));
 
 /** Fits each step on the training rows. `notes` say in words what a person should know, such as constant features. */
-export function fitPreprocess(steps: readonly Picked<keyof typeof preprocessors>[], dataset: Dataset, rows: Int32Array): { steps: Preprocess[]; notes: string[] } {
+export function fitPreprocess(
+  steps: readonly Picked<keyof typeof preprocessors>[],
+  dataset: Dataset,
+  rows: Int32Array,
+): { steps: Preprocess[]; notes: string[] } {
   const fits = steps.map(({ kind }) => ({ kind, ...preprocessors[kind].fit(dataset, rows) }));
   return { steps: fits.map(({ kind, fitted }) => ({ kind, fitted })), notes: fits.flatMap(({ notes }) => notes) };
 }

@@ -16,7 +16,12 @@ export const standardize: Preprocessor = {
     const shape = dataset.shape.length === 3 ? [mean.length, 1, 1] : [mean.length];
     return {
       fitted: { mean: { shape, data: mean }, inverse: { shape, data: std.map((s) => (s === 0 ? 1 : 1 / s)) } },
-      notes: constant.length === 0 ? [] : [`${constant.length} of ${std.length} features are constant in the training rows (${namesOf(dataset, constant)}); they carry no information`],
+      notes:
+        constant.length === 0
+          ? []
+          : [
+              `${constant.length} of ${std.length} features are constant in the training rows (${namesOf(dataset, constant)}); they carry no information`,
+            ],
     };
   },
   apply(x, { mean, inverse }) {

@@ -17,6 +17,23 @@ export interface EpochRecord {
 
 /** What happens while training, in order; the same for the terminal, a file or a page. */
 export type TrainEvent =
-  | { readonly kind: 'start'; readonly settings: Settings; readonly chosen: readonly Choice[]; readonly notes: readonly string[]; readonly parameters: number; readonly rows: Readonly<Record<'train' | 'validation' | 'test', number>> }
-  | { readonly kind: 'progress'; readonly epoch: number; readonly update: number; readonly rowsDone: number; readonly rowsTotal: number; readonly loss: number; readonly metric: number; readonly samplesPerSecond: number; readonly secondsLeft: number }
+  | {
+      readonly kind: 'start';
+      readonly settings: Settings;
+      readonly chosen: readonly Choice[];
+      readonly notes: readonly string[];
+      readonly parameters: number;
+      readonly rows: Readonly<Record<'train' | 'validation' | 'test', number>>;
+    }
+  | {
+      readonly kind: 'progress';
+      readonly epoch: number;
+      readonly update: number;
+      readonly rowsDone: number;
+      readonly rowsTotal: number;
+      readonly loss: number;
+      readonly metric: number;
+      readonly samplesPerSecond: number;
+      readonly secondsLeft: number;
+    }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly best: boolean };

@@ -1,5 +1,7 @@
 export type { EpochRecord, Measure, TrainEvent } from './events.ts';
+export { type GradientCheck, type GradientCheckOptions, gradientCheckOn } from './gradcheck.ts';
+export type { GradientFault } from './gradientFault.ts';
 export { recipes } from './recipes.ts';
-export { type Choice, type Experiment, experimentSchema, type Settings } from './settings.ts';
+export { type Choice, type Experiment, experimentName, experimentSchema, type Settings } from './settings.ts';
 export { toFloat } from './step.ts';
 export { type Ending, type Run, type TrainOptions, trainOn } from './train.ts';

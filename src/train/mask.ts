@@ -9,7 +9,10 @@ import { add, cast, gather, less, mul } from '../ops/index.ts';
 export function randomMask(keys: Value, step: number, shape: Shape, keep: number): Value {
   const { graph } = keys;
   const key = (i: number) => gather(keys, graph.scalar(2 * step + i, 'int32'), { axis: 0 });
-  const numbers = graph.constant({ dtype: 'int32', shape, data: Int32Array.from({ length: sizeOf(shape) }, (_, i) => mixed(i)) }, 'random');
+  const numbers = graph.constant(
+    { dtype: 'int32', shape, data: Int32Array.from({ length: sizeOf(shape) }, (_, i) => mixed(i)) },
+    'random',
+  );
   const threshold = graph.scalar(Math.min(2147483647, Math.round(keep * 4294967296 - 2147483648)), 'int32');
   return cast(less(add(mul(numbers, key(0)), key(1)), threshold), { to: 'float' });
 }

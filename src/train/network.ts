@@ -23,13 +23,21 @@ export const dataOf = (dataset: Dataset): Network['data'] => ({
 });
 
 export const targetKind = ({ targets }: Dataset): TargetKind =>
-  targets.kind === 'classes' ? { kind: 'classes', classes: targets.classes.length } : { kind: 'numbers', width: targets.width };
+  targets.kind === 'classes'
+    ? { kind: 'classes', classes: targets.classes.length }
+    : { kind: 'numbers', width: targets.width };
 
 /** The data set as tensors that the engine holds by reference. */
 export function dataTensors({ rows, shape, features, targets }: Dataset): Record<string, Tensor> {
   return {
-    'data.features': { dtype: features instanceof Uint8Array ? 'uint8' : 'float', shape: [rows, ...shape], data: features },
+    'data.features': {
+      dtype: features instanceof Uint8Array ? 'uint8' : 'float',
+      shape: [rows, ...shape],
+      data: features,
+    },
     'data.targets':
-      targets.kind === 'classes' ? { dtype: 'int32', shape: [rows], data: targets.data } : { dtype: 'float', shape: [rows, targets.width], data: targets.data },
+      targets.kind === 'classes'
+        ? { dtype: 'int32', shape: [rows], data: targets.data }
+        : { dtype: 'float', shape: [rows, targets.width], data: targets.data },
   };
 }

@@ -1,7 +1,8 @@
 import type { Engine, Memory, Program, Tensors } from '../engine/index.ts';
-import { optimizers } from '../optim/index.ts';
+import { optimizers, schedules } from '../optim/index.ts';
 import { maskKeys } from './mask.ts';
 import type { Network } from './network.ts';
+import type { Resolved } from './settings.ts';
 import { type StepGraph, trainingGraph } from './step.ts';
 
 interface Compiled extends StepGraph {
@@ -10,9 +11,20 @@ interface Compiled extends StepGraph {
 
 /** What one update needs besides its rows. */
 export interface UpdateNumbers {
-  readonly lr: number;
+  /** Learning rate at an update, counted from 1. */
+  readonly lr: (update: number) => number;
   /** Strength of each regularizer, in the network's order. */
   readonly strengths: readonly number[];
+}
+
+/** The numbers of a run of `total` updates. */
+export function updateNumbers({ optimizer, schedule, regularizers }: Resolved, total: number): UpdateNumbers {
+  const base = optimizer.options.lr as number;
+  const { factor } = schedules[schedule.kind];
+  return {
+    lr: (update) => base * factor(schedule.options, update, total),
+    strengths: regularizers.map(({ options }) => options.strength as number),
+  };
 }
 
 /** Most steps in one program; more would only cost compile time. */
@@ -35,6 +47,8 @@ export class Trainer {
   private steps = 1;
   private settled = false;
   private readonly timings: number[] = [];
+  /** Seconds a step, one step a call. */
+  private single = 0;
 
   constructor(engine: Engine, memory: Memory, network: Network, seed: number) {
     this.engine = engine;
@@ -49,7 +63,11 @@ export class Trainer {
   }
 
   /** Trains on `count` batches of equal size that lie one after the other; returns each step's loss and metric. */
-  async run(rows: Int32Array, count: number, numbers: UpdateNumbers): Promise<{ loss: ArrayLike<number>; metric: ArrayLike<number> }> {
+  async run(
+    rows: Int32Array,
+    count: number,
+    numbers: UpdateNumbers,
+  ): Promise<{ loss: ArrayLike<number>; metric: ArrayLike<number> }> {
     const compiled = await this.compiled(rows.length / count, count);
     const feeds = this.feeds(compiled, rows, count, numbers);
     const { loss, metric } = await compiled.program.run(this.memory, feeds);
@@ -77,8 +95,6 @@ export class Trainer {
     this.settled = true;
   }
 
-  private single = 0;
-
   async release(): Promise<void> {
     for (const compiled of this.programs.values()) await (await compiled).program.release();
   }
@@ -94,11 +110,17 @@ export class Trainer {
     return known;
   }
 
-  private feeds({ scalars, masks }: StepGraph, rows: Int32Array, count: number, { lr, strengths }: UpdateNumbers): Tensors {
+  private feeds(
+    { scalars, masks }: StepGraph,
+    rows: Int32Array,
+    count: number,
+    { lr, strengths }: UpdateNumbers,
+  ): Tensors {
     const { kind, options } = this.network.optimizer;
     const data = new Float64Array(count * scalars.length);
     for (let step = 0; step < count; step++) {
-      const own = Object.values(optimizers[kind].scalars(options, lr, this.update + step + 1));
+      const update = this.update + step + 1;
+      const own = Object.values(optimizers[kind].scalars(options, lr(update), update));
       data.set([...own, ...strengths], step * scalars.length);
     }
     const feeds: Record<string, Tensors[string]> = {
@@ -106,8 +128,9 @@ export class Trainer {
       scalars: { dtype: 'float', shape: [data.length], data },
     };
     for (const layer of masks) {
-      const keys = Int32Array.from({ length: count }).fill(0);
-      const pairs = Array.from(keys, (_, step) => maskKeys(this.seed, this.update + step + 1, layer)).flat();
+      const pairs = Array.from({ length: count }, (_, step) =>
+        maskKeys(this.seed, this.update + step + 1, layer),
+      ).flat();
       feeds[`keys:${layer}`] = { dtype: 'int32', shape: [pairs.length], data: Int32Array.from(pairs) };
     }
     return feeds;

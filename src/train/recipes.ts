@@ -17,14 +17,30 @@ export const recipes = {
   },
   mlp: {
     summary: 'two hidden layers: 64 and 32 units, or 256 and 128 for 10,000 rows and more',
-    layers: (input, outputs, rows) => [...flat(input), ...(rows < 10_000 ? [...hidden(64), ...hidden(32)] : [...hidden(256), ...hidden(128)]), { dense: { units: outputs } }],
+    layers: (input, outputs, rows) => [
+      ...flat(input),
+      ...(rows < 10_000 ? [...hidden(64), ...hidden(32)] : [...hidden(256), ...hidden(128)]),
+      { dense: { units: outputs } },
+    ],
   },
   cnn: {
-    summary: 'images: 3x3 convolutions of 16, 32 (and 64) filters with batch normalization and pooling',
+    summary: 'images: 3x3 convolutions of 16, 32 (and 64) filters with batch normalization and pooling, then 64 units',
     layers(input, outputs) {
-      if (input.length !== 3) throw new WellfitError('option', 'the model "cnn" needs images', { received: `rows of [${input}]`, fix: 'use the model "mlp"' });
+      if (input.length !== 3)
+        throw new WellfitError('option', 'the model "cnn" needs images', {
+          received: `rows of [${input}]`,
+          fix: 'use the model "mlp"',
+        });
       const small = Math.min(input[1], input[2]) < 32;
-      return [...block(16), ...block(32), ...(small ? [] : block(64)), 'flatten', { dense: { units: outputs } }];
+      return [
+        ...block(16),
+        ...block(32),
+        ...(small ? [] : block(64)),
+        'flatten',
+        ...hidden(64),
+        { dropout: { rate: 0.2 } },
+        { dense: { units: outputs } },
+      ];
     },
   },
 } satisfies Record<string, Recipe>;

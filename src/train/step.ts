@@ -1,8 +1,8 @@
-import type { Shape } from '../base/index.ts';
 import { gradients } from '../autodiff/index.ts';
+import type { Shape } from '../base/index.ts';
 import { Graph, type Value } from '../graph/index.ts';
 import { forward, losses, metrics, parametersOf, statesOf } from '../nn/index.ts';
-import { add, cast, concat, gather, reduceMean, reduceSum, mul, reshape, slice } from '../ops/index.ts';
+import { add, cast, concat, gather, mul, reduceMean, reduceSum, reshape, slice } from '../ops/index.ts';
 import { optimizers, regularizers } from '../optim/index.ts';
 import { applyPreprocess } from '../preprocess/index.ts';
 import { randomMask } from './mask.ts';
@@ -36,8 +36,13 @@ export function trainingGraph(network: Network, batch: number, steps: number): S
   let values = readValues(graph, network);
   const results: { loss: Value; metric: Value }[] = [];
   for (let step = 0; step < steps; step++) {
-    const rows = steps === 1 ? indices : slice(indices, { starts: [step * batch], ends: [(step + 1) * batch], axes: [0], steps: [1] });
-    const numbers = Object.fromEntries(names.map((name, i) => [name, gather(scalars, graph.scalar(step * names.length + i, 'int32'), { axis: 0 })]));
+    const rows =
+      steps === 1
+        ? indices
+        : slice(indices, { starts: [step * batch], ends: [(step + 1) * batch], axes: [0], steps: [1] });
+    const numbers = Object.fromEntries(
+      names.map((name, i) => [name, gather(scalars, graph.scalar(step * names.length + i, 'int32'), { axis: 0 })]),
+    );
     const result = oneStep(graph, network, rows, values, numbers, steps, step);
     values = result.values;
     results.push(result);
@@ -56,7 +61,8 @@ const vector = (scalars: Value[]): Value => {
 
 function readValues(graph: Graph, network: Network): Map<string, Value> {
   const values = new Map<string, Value>();
-  for (const { name, spec } of [...parametersOf(network.model), ...statesOf(network.model)]) values.set(name, graph.state(name, 'float', spec.shape));
+  for (const { name, spec } of [...parametersOf(network.model), ...statesOf(network.model)])
+    values.set(name, graph.state(name, 'float', spec.shape));
   for (const { name, spec } of parametersOf(network.model))
     for (const state of optimizers[network.optimizer.kind].state) {
       const key = optimizerState(name, state);
@@ -65,7 +71,15 @@ function readValues(graph: Graph, network: Network): Map<string, Value> {
   return values;
 }
 
-function oneStep(graph: Graph, network: Network, rows: Value, values: Map<string, Value>, scalars: Record<string, Value>, steps: number, step: number) {
+function oneStep(
+  graph: Graph,
+  network: Network,
+  rows: Value,
+  values: Map<string, Value>,
+  scalars: Record<string, Value>,
+  steps: number,
+  step: number,
+) {
   const mask = (layer: string, shape: Shape, keep: number) => {
     const name = `keys:${layer}`;
     const keys = graph.feeds.get(name) ?? graph.feed(name, 'int32', [2 * steps]);
@@ -76,7 +90,10 @@ function oneStep(graph: Graph, network: Network, rows: Value, values: Map<string
   const next = new Map([...values, ...updates]);
   const total = withPenalties(graph, network, loss, values, scalars);
   const parameters = parametersOf(network.model).map(({ name }) => name);
-  const slopes = gradients(total, parameters.map((name) => values.get(name)!));
+  const slopes = gradients(
+    total,
+    parameters.map((name) => values.get(name)!),
+  );
   const optimizer = optimizers[network.optimizer.kind];
   parameters.forEach((name, i) => {
     graph.scope(`${name.slice(0, name.lastIndexOf('.'))}/update`, () => {
@@ -90,22 +107,51 @@ function oneStep(graph: Graph, network: Network, rows: Value, values: Map<string
 }
 
 /** The mean loss plus what each regularizer adds for each weight tensor. */
-export function withPenalties(graph: Graph, network: Network, loss: Value, values: ReadonlyMap<string, Value>, strengths: Readonly<Record<string, Value>>): Value {
+export function withPenalties(
+  graph: Graph,
+  network: Network,
+  loss: Value,
+  values: ReadonlyMap<string, Value>,
+  strengths: Readonly<Record<string, Value>>,
+): Value {
   const decaying = parametersOf(network.model).filter(({ spec }) => spec.decay);
   return network.regularizers.reduce(
     (total, { kind }) =>
-      decaying.reduce((sum, { name }) => graph.scope(`${name.slice(0, name.lastIndexOf('.'))}/${kind}`, () => add(sum, regularizers[kind].penalty(values.get(name)!, strengths[kind]))), total),
+      decaying.reduce(
+        (sum, { name }) =>
+          graph.scope(`${name.slice(0, name.lastIndexOf('.'))}/${kind}`, () =>
+            add(sum, regularizers[kind].penalty(values.get(name)!, strengths[kind])),
+          ),
+        total,
+      ),
     loss,
   );
 }
 
 /** Gathers rows, preprocesses them and runs the network over them; with a mask in training mode, without in evaluation mode. */
-export function lossOfBatch(graph: Graph, network: Network, rows: Value, values: ReadonlyMap<string, Value>, mask?: (layer: string, shape: Shape, keep: number) => Value) {
+export function lossOfBatch(
+  graph: Graph,
+  network: Network,
+  rows: Value,
+  values: ReadonlyMap<string, Value>,
+  mask?: (layer: string, shape: Shape, keep: number) => Value,
+) {
   const { data, model } = network;
   const features = graph.state('data.features', data.bytes ? 'uint8' : 'float', [data.rows, ...data.shape]);
-  const targets = graph.state('data.targets', data.target.kind === 'classes' ? 'int32' : 'float', data.target.kind === 'classes' ? [data.rows] : [data.rows, data.target.width]);
-  const [x, target] = graph.scope('batch', () => [toFloat(gather(features, rows, { axis: 0 })), gather(targets, rows, { axis: 0 })]);
-  const { output, updates } = forward(model, applyPreprocess(network.preprocess, x), { values, training: mask !== undefined, mask });
+  const targets = graph.state(
+    'data.targets',
+    data.target.kind === 'classes' ? 'int32' : 'float',
+    data.target.kind === 'classes' ? [data.rows] : [data.rows, data.target.width],
+  );
+  const [x, target] = graph.scope('batch', () => [
+    toFloat(gather(features, rows, { axis: 0 })),
+    gather(targets, rows, { axis: 0 }),
+  ]);
+  const { output, updates } = forward(model, applyPreprocess(network.preprocess, x), {
+    values,
+    training: mask !== undefined,
+    mask,
+  });
   const perRow = graph.scope('loss', () => losses[network.loss.kind].perRow(output, target, network.loss.options));
   const metric = graph.scope('metric', () => metrics[network.metric].perRow(output, target));
   return { output, perRow, metric, updates };
@@ -118,9 +164,17 @@ export function evaluationGraph(network: Network, batch: number): Graph {
   const graph = new Graph();
   const indices = graph.feed('indices', 'int32', [batch]);
   const weights = graph.feed('weights', 'float', [batch]);
-  const values = new Map([...parametersOf(network.model), ...statesOf(network.model)].map(({ name, spec }) => [name, graph.state(name, 'float', spec.shape)]));
+  const values = new Map(
+    [...parametersOf(network.model), ...statesOf(network.model)].map(({ name, spec }) => [
+      name,
+      graph.state(name, 'float', spec.shape),
+    ]),
+  );
   const { perRow, metric } = lossOfBatch(graph, network, indices, values);
-  for (const [name, rows] of [['loss', perRow], ['metric', metric]] as const) graph.output(name, reduceSum(mul(rows, weights), { axes: [0], keepdims: 0 }));
+  for (const [name, rows] of [
+    ['loss', perRow],
+    ['metric', metric],
+  ] as const)
+    graph.output(name, reduceSum(mul(rows, weights), { axes: [0], keepdims: 0 }));
   return graph;
 }
-

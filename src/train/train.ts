@@ -8,7 +8,7 @@ import { EarlyStopping } from './earlyStopping.ts';
 import { Evaluator } from './evaluate.ts';
 import type { EpochRecord, Measure, TrainEvent } from './events.ts';
 import { dataOf, dataTensors, type Network } from './network.ts';
-import { Trainer } from './programs.ts';
+import { Trainer, updateNumbers } from './programs.ts';
 import { type Choice, type Resolved, resolve, type Settings } from './settings.ts';
 import { optimizerState } from './step.ts';
 
@@ -51,7 +51,11 @@ const evaluationBatch = 256;
  * Trains the experiment's model on a data set.
  * @throws WellfitError for anything in the experiment or the data that cannot work, before the first update
  */
-export async function trainOn(dataset: Dataset, experiment: unknown, { engine = onnxRuntimeEngine(), onEvent = () => {}, signal }: TrainOptions = {}): Promise<Run> {
+export async function trainOn(
+  dataset: Dataset,
+  experiment: unknown,
+  { engine = onnxRuntimeEngine(), onEvent = () => {}, signal }: TrainOptions = {},
+): Promise<Run> {
   checkDataset(dataset);
   const resolved = resolve(experiment, dataset);
   const { settings, chosen } = resolved;
@@ -60,7 +64,14 @@ export async function trainOn(dataset: Dataset, experiment: unknown, { engine = 
   const started = performance.now();
   const { network, notes: fitNotes } = makeNetwork(resolved, dataset, rows.train);
   notes.push(...fitNotes);
-  onEvent({ kind: 'start', settings, chosen, notes, parameters: network.model.parameterCount, rows: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length } });
+  onEvent({
+    kind: 'start',
+    settings,
+    chosen,
+    notes,
+    parameters: network.model.parameterCount,
+    rows: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
+  });
 
   const memory = prepareMemory(engine, network, dataset, settings.seed);
   const trainer = new Trainer(engine, memory, network, settings.seed);
@@ -76,7 +87,12 @@ export async function trainOn(dataset: Dataset, experiment: unknown, { engine = 
       chosen,
       notes,
       network,
-      dataset: { name: dataset.name, rows: dataset.rows, columns: dataset.columns, classes: dataset.targets.kind === 'classes' ? dataset.targets.classes : undefined },
+      dataset: {
+        name: dataset.name,
+        rows: dataset.rows,
+        columns: dataset.columns,
+        classes: dataset.targets.kind === 'classes' ? dataset.targets.classes : undefined,
+      },
       epochs,
       best,
       test,
@@ -93,10 +109,25 @@ export async function trainOn(dataset: Dataset, experiment: unknown, { engine = 
 }
 
 /** Fits the preprocessing and fixes everything that compiled programs depend on. */
-export function makeNetwork(resolved: Resolved, dataset: Dataset, train: Int32Array): { network: Network; notes: string[] } {
+export function makeNetwork(
+  resolved: Resolved,
+  dataset: Dataset,
+  train: Int32Array,
+): { network: Network; notes: string[] } {
   const { steps, notes } = fitPreprocess(resolved.preprocess, dataset, train);
   const { model, loss, optimizer, regularizers, settings } = resolved;
-  return { network: { model, preprocess: steps, loss, metric: settings.metric, optimizer, regularizers, data: dataOf(dataset) }, notes };
+  return {
+    network: {
+      model,
+      preprocess: steps,
+      loss,
+      metric: settings.metric,
+      optimizer,
+      regularizers,
+      data: dataOf(dataset),
+    },
+    notes,
+  };
 }
 
 /** Data, first weights and empty optimizer state, held by the engine. */
@@ -105,18 +136,33 @@ export function prepareMemory(engine: Engine, network: Network, dataset: Dataset
   for (const [name, tensor] of Object.entries(dataTensors(dataset))) memory.set(name, tensor);
   for (const [name, tensor] of initialize(network.model, seed)) memory.set(name, tensor);
   for (const { name, spec } of parametersOf(network.model))
-    for (const state of optimizers[network.optimizer.kind].state) memory.set(optimizerState(name, state), { dtype: 'float', shape: spec.shape, data: new Float64Array(sizeOf(spec.shape)) });
+    for (const state of optimizers[network.optimizer.kind].state)
+      memory.set(optimizerState(name, state), {
+        dtype: 'float',
+        shape: spec.shape,
+        data: new Float64Array(sizeOf(spec.shape)),
+      });
   return memory;
 }
 
 function checkBatch({ settings, model }: Resolved, rows: Split): string[] {
   const { batchSize } = settings;
   if (batchSize > rows.train.length)
-    throw new WellfitError('option', `batchSize ${grouped(batchSize)} is larger than the training set`, { expected: `at most ${grouped(rows.train.length)}`, received: grouped(batchSize), fix: 'use a smaller batch, or less validation and test data' });
+    throw new WellfitError('option', `batchSize ${grouped(batchSize)} is larger than the training set`, {
+      expected: `at most ${grouped(rows.train.length)}`,
+      received: grouped(batchSize),
+      fix: 'use a smaller batch, or less validation and test data',
+    });
   const needy = model.layers.find(({ kind }) => (layers[kind] as Layer).needsBatch);
   if (!needy) return [];
-  if (batchSize === 1) throw new WellfitError('option', `layer "${needy.name}" cannot normalize a batch of one row`, { received: 'batchSize = 1', fix: 'use a batch of 2 or more, or remove the layer' });
-  return rows.train.length % batchSize === 1 ? [`each epoch leaves out one row, another one each time: "${needy.name}" cannot normalize a last batch of one row`] : [];
+  if (batchSize === 1)
+    throw new WellfitError('option', `layer "${needy.name}" cannot normalize a batch of one row`, {
+      received: 'batchSize = 1',
+      fix: 'use a batch of 2 or more, or remove the layer',
+    });
+  return rows.train.length % batchSize === 1
+    ? [`each epoch leaves out one row, another one each time: "${needy.name}" cannot normalize a last batch of one row`]
+    : [];
 }
 
 interface Parts {
@@ -164,7 +210,8 @@ class Loop {
         if (ending.ending === 'interrupted' && !(settings.earlyStopping && best)) weights = await this.snapshot();
         break;
       }
-      const validation = evaluator && this.rows.validation.length > 0 ? await evaluator.measure(this.rows.validation) : undefined;
+      const validation =
+        evaluator && this.rows.validation.length > 0 ? await evaluator.measure(this.rows.validation) : undefined;
       const record: EpochRecord = { epoch, train: measure, validation, seconds: (performance.now() - began) / 1000 };
       epochs.push(record);
       const improved = stopping.observe(epoch, (validation ?? measure).loss);
@@ -183,16 +230,23 @@ class Loop {
   }
 
   private async epoch(epoch: number): Promise<{ measure: Measure; ending?: Run['stopped'] }> {
-    const { settings, regularizers, optimizer } = this.resolved;
+    const { settings } = this.resolved;
     const { trainer, network } = this.parts;
     const { batchSize } = settings;
     const order = epochOrder(this.rows.train, settings.seed, epoch);
     const usable = this.needsBatch && order.length % batchSize === 1 ? order.length - 1 : order.length;
-    const numbers = { lr: optimizer.options.lr as number, strengths: regularizers.map(({ options }) => options.strength as number) };
     const perEpoch = Math.ceil(usable / batchSize);
+    const numbers = updateNumbers(this.resolved, settings.epochs * perEpoch);
     let [loss, metric, done] = [0, 0, 0];
     while (done < usable) {
-      if (this.signal?.aborted) return { measure: { loss, metric }, ending: { ending: 'interrupted', words: `interrupted after update ${grouped(trainer.update)}, in epoch ${epoch}` } };
+      if (this.signal?.aborted)
+        return {
+          measure: { loss, metric },
+          ending: {
+            ending: 'interrupted',
+            words: `interrupted after update ${grouped(trainer.update)}, in epoch ${epoch}`,
+          },
+        };
       const fullLeft = Math.floor((usable - done) / batchSize);
       const count = fullLeft === 0 ? 1 : trainer.stepsFor(fullLeft);
       const batch = fullLeft === 0 ? usable - done : batchSize;
@@ -203,7 +257,11 @@ class Loop {
       this.rowsSeen += count * batch;
       done += count * batch;
       for (let step = 0; step < count; step++) {
-        if (!Number.isFinite(results.loss[step])) return { measure: { loss, metric }, ending: this.diverged(results.loss[step], trainer.update - count + step + 1, epoch) };
+        if (!Number.isFinite(results.loss[step]))
+          return {
+            measure: { loss, metric },
+            ending: this.diverged(results.loss[step], trainer.update - count + step + 1, epoch),
+          };
         loss += results.loss[step] * batch;
         metric += results.metric[step] * batch;
       }
@@ -215,7 +273,10 @@ class Loop {
 
   private diverged(loss: number, update: number, epoch: number): Run['stopped'] {
     const { lr } = this.resolved.optimizer.options;
-    return { ending: 'diverged', words: `the training loss became ${loss} at update ${grouped(update)}, in epoch ${epoch}; the likely cause is the learning rate ${short(lr as number)}: try a tenth of it` };
+    return {
+      ending: 'diverged',
+      words: `the training loss became ${loss} at update ${grouped(update)}, in epoch ${epoch}; the likely cause is the learning rate ${short(lr as number)}: try a tenth of it`,
+    };
   }
 
   private progress(epoch: number, rowsDone: number, rowsTotal: number, { loss, metric }: Measure): void {
@@ -224,7 +285,17 @@ class Loop {
     this.lastProgress = now;
     const done = epoch - 1 + rowsDone / rowsTotal;
     const secondsLeft = ((now - this.started) / 1000 / done) * (this.resolved.settings.epochs - done);
-    this.emit({ kind: 'progress', epoch, update: this.parts.trainer.update, rowsDone, rowsTotal, loss, metric, samplesPerSecond: this.rowsSeen / this.trainSeconds, secondsLeft });
+    this.emit({
+      kind: 'progress',
+      epoch,
+      update: this.parts.trainer.update,
+      rowsDone,
+      rowsTotal,
+      loss,
+      metric,
+      samplesPerSecond: this.rowsSeen / this.trainSeconds,
+      secondsLeft,
+    });
   }
 
   private async snapshot(): Promise<Map<string, Tensor>> {

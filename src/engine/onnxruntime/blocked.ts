@@ -41,7 +41,8 @@ export function blockConvolutions(graph: Graph, block: number): Graph {
   });
 }
 
-const fits = (x: Value, w: Value, { group }: Attributes, block: number): boolean => group === 1 && x.shape[1] % block === 0 && w.shape[0] % block === 0;
+const fits = (x: Value, w: Value, { group }: Attributes, block: number): boolean =>
+  group === 1 && x.shape[1] % block === 0 && w.shape[0] % block === 0;
 
 /** OIHW to O/b I/b H W b(I) b(O), as MlasReorderFilterOIHWBiBo lays it out. */
 function blockedKernels(w: Value, block: number): Value {

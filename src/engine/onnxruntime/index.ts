@@ -52,10 +52,19 @@ class RuntimeMemory implements Memory {
 }
 
 async function compile(graph: Graph, device: string, { threads = 0, profile }: OnnxRuntimeOptions): Promise<Program> {
-  const used = new Set<Value>([...liveNodes(graph).flatMap((n) => n.inputs), ...graph.outputs.values(), ...graph.updates.values()]);
+  const used = new Set<Value>([
+    ...liveNodes(graph).flatMap((n) => n.inputs),
+    ...graph.outputs.values(),
+    ...graph.updates.values(),
+  ]);
   const states = [...graph.states].filter(([, value]) => used.has(value)).map(([name]) => name);
   const feeds = [...graph.feeds.values()].filter((value) => used.has(value));
-  const session = await openSession(encode(device === 'cpu' ? await tuneForCpu(graph) : graph), device, threads, profile);
+  const session = await openSession(
+    encode(device === 'cpu' ? await tuneForCpu(graph) : graph),
+    device,
+    threads,
+    profile,
+  );
   const updated = [...graph.updates.keys()];
   const outputs = [...graph.outputs.keys()];
   return {
@@ -77,7 +86,8 @@ async function compile(graph: Graph, device: string, { threads = 0, profile }: O
         [slot.current, slot.spare] = [slot.spare!, slot.current];
       }
       const named: Record<string, Tensor> = {};
-      for (const name of outputs) named[name] = fromRuntime(results[name], (await results[name].getData()) as TensorData, false);
+      for (const name of outputs)
+        named[name] = fromRuntime(results[name], (await results[name].getData()) as TensorData, false);
       return named as Tensors;
     },
     async release() {
@@ -99,7 +109,10 @@ async function tuneForCpu(graph: Graph): Promise<Graph> {
 
 async function measureBlockWidth(): Promise<number> {
   try {
-    const session = await runtime.InferenceSession.create(encode(probeGraph()), { logSeverityLevel: 4, graphOptimizationLevel: 'disabled' });
+    const session = await runtime.InferenceSession.create(encode(probeGraph()), {
+      logSeverityLevel: 4,
+      graphOptimizationLevel: 'disabled',
+    });
     const { y } = await session.run({ x: new runtime.Tensor('float32', new Float32Array(4), [1, 4, 1, 1]) });
     await session.release();
     return y.dims[1];
@@ -108,7 +121,12 @@ async function measureBlockWidth(): Promise<number> {
   }
 }
 
-async function openSession(model: Uint8Array, device: string, threads: number, profile?: string): Promise<runtime.InferenceSession> {
+async function openSession(
+  model: Uint8Array,
+  device: string,
+  threads: number,
+  profile?: string,
+): Promise<runtime.InferenceSession> {
   const onCpu = device === 'cpu' || device === 'wasm';
   const options: runtime.InferenceSession.SessionOptions = {
     executionProviders: onCpu ? [device] : [device, inNode() ? 'cpu' : 'wasm'],
@@ -127,10 +145,16 @@ async function openSession(model: Uint8Array, device: string, threads: number, p
 
 function describeFailure(device: string, message: string): WellfitError {
   if (device === 'cpu' || device === 'wasm')
-    return new WellfitError('engine', 'ONNX Runtime refused the graph', { received: message, likely: 'a defect of Wellfit; please report it with the experiment' });
+    return new WellfitError('engine', 'ONNX Runtime refused the graph', {
+      received: message,
+      likely: 'a defect of Wellfit; please report it with the experiment',
+    });
   return new WellfitError('engine', `the engine "${device}" is not available here`, {
     received: message,
-    likely: device === 'cuda' ? 'no CUDA libraries (onnxruntime-node downloads them only when its install script runs), or no NVIDIA GPU' : 'this machine or browser offers no WebGPU adapter',
+    likely:
+      device === 'cuda'
+        ? 'no CUDA libraries (onnxruntime-node downloads them only when its install script runs), or no NVIDIA GPU'
+        : 'this machine or browser offers no WebGPU adapter',
     fix: 'use the engine "cpu" (in the browser "wasm")',
   });
 }
@@ -139,7 +163,10 @@ function feedTensor(feed: Value, given: Tensors): runtime.Tensor {
   const tensor = given[feed.name];
   if (!tensor) throw new WellfitError('engine', `"${feed.name}" was not given`);
   if (tensor.data.length !== sizeOf(feed.shape))
-    throw new WellfitError('shape', `"${feed.name}" does not fit`, { expected: formatShape(feed.shape), received: formatShape(tensor.shape) });
+    throw new WellfitError('shape', `"${feed.name}" does not fit`, {
+      expected: formatShape(feed.shape),
+      received: formatShape(tensor.shape),
+    });
   return toRuntime({ ...tensor, dtype: feed.dtype, shape: feed.shape });
 }
 

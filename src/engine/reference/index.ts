@@ -51,23 +51,45 @@ export interface Evaluation {
   readonly values: ReadonlyMap<Value, Tensor>;
 }
 
-/** Runs the nodes in order. `given` holds feeds and states by name. */
+/** Runs a graph's nodes in order. `given` holds feeds and states by name. */
 export function evaluate(graph: Graph, nodes: readonly Node[], given: Tensors): Evaluation {
-  const values = new Map<Value, Tensor>();
-  const read = (value: Value): Tensor => {
-    const known = values.get(value);
-    if (known) return known;
-    if (value.source.kind === 'constant') return value.source.tensor;
-    const tensor = given[value.name];
-    if (!tensor) throw new WellfitError('engine', `"${value.name}" was not given`);
-    if (tensor.data.length !== sizeOf(value.shape))
-      throw new WellfitError('shape', `"${value.name}" does not fit`, { expected: formatShape(value.shape), received: formatShape(tensor.shape) });
-    return { ...tensor, dtype: value.dtype, shape: value.shape };
-  };
-  for (const { op, inputs, attributes, output } of nodes) {
-    const data = op.forward(inputs.map(read), attributes, output);
-    values.set(output, { dtype: output.dtype, shape: output.shape, data });
-  }
-  const collect = (named: ReadonlyMap<string, Value>) => Object.fromEntries([...named].map(([name, value]) => [name, read(value)]));
+  const values = execute(nodes, given);
+  const collect = (named: ReadonlyMap<string, Value>) =>
+    Object.fromEntries([...named].map(([name, value]) => [name, read(value, values, given)]));
   return { outputs: collect(graph.outputs), updates: collect(graph.updates), values };
+}
+
+/** Runs nodes in order and returns all that they compute. `given` holds, by name, whatever they do not compute themselves. */
+export function execute(nodes: readonly Node[], given: Tensors): Map<Value, Tensor> {
+  const values = new Map<Value, Tensor>();
+  for (const { op, inputs, attributes, output } of nodes) {
+    const operands = inputs.map((input) => read(input, values, given));
+    values.set(output, { dtype: output.dtype, shape: output.shape, data: op.forward(operands, attributes, output) });
+  }
+  return values;
+}
+
+function read(value: Value, values: ReadonlyMap<Value, Tensor>, given: Tensors): Tensor {
+  const known = values.get(value);
+  if (known) return known;
+  if (value.source.kind === 'constant') return value.source.tensor;
+  const tensor = given[value.name];
+  if (!tensor) throw new WellfitError('engine', `"${value.name}" was not given`);
+  if (tensor.data.length !== sizeOf(value.shape))
+    throw new WellfitError('shape', `"${value.name}" does not fit`, {
+      expected: formatShape(value.shape),
+      received: formatShape(tensor.shape),
+    });
+  return { ...tensor, dtype: value.dtype, shape: value.shape };
+}
+
+/** One number for the sides of all kinks at which the nodes were evaluated. */
+export function branchesOf(nodes: readonly Node[], tensorOf: (value: Value) => Tensor): number {
+  let sides = 0;
+  for (const { op, inputs, attributes } of nodes) {
+    if (!op.branches) continue;
+    const taken = op.branches(inputs.map(tensorOf), attributes);
+    for (let i = 0; i < taken.length; i++) sides = (Math.imul(sides, 31) + taken[i]) | 0;
+  }
+  return sides;
 }

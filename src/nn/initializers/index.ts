@@ -9,6 +9,7 @@ import { zeros } from './zeros.ts';
 export const initializers = { zeros, constant, normal, xavier, he };
 
 /** As an option of a layer: a name or { name: options }; looked up when the model is built. */
-export const initOption = (otherwise: string) => z.union([z.string(), z.record(z.string(), z.unknown())]).default(otherwise);
+export const initOption = (otherwise: string) =>
+  z.union([z.string(), z.record(z.string(), z.unknown())]).default(otherwise);
 
 export type { Initializer, Target } from './initializer.ts';

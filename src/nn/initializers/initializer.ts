@@ -27,7 +27,12 @@ export function fill({ shape }: Target, next: () => number): Float64Array {
 }
 
 /** Numbers of the given variance and mean 0, from either distribution. */
-export function withVariance(target: Target, variance: number, distribution: 'normal' | 'uniform', random: Random): Float64Array {
+export function withVariance(
+  target: Target,
+  variance: number,
+  distribution: 'normal' | 'uniform',
+  random: Random,
+): Float64Array {
   const limit = Math.sqrt(3 * variance);
   const std = Math.sqrt(variance);
   return fill(target, () => (distribution === 'normal' ? std * random.normal() : limit * (2 * random.uniform() - 1)));

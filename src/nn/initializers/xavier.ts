@@ -7,7 +7,15 @@ import { initializer, withVariance } from './initializer.ts';
  */
 export const xavier = initializer({
   summary: 'Glorot & Bengio 2010: variance 2/(in+out), or 1/in; for tanh and sigmoid',
-  options: z.strictObject({ fan: z.enum(['average', 'fanIn']).default('average'), distribution: z.enum(['normal', 'uniform']).default('normal') }),
+  options: z.strictObject({
+    fan: z.enum(['average', 'fanIn']).default('average'),
+    distribution: z.enum(['normal', 'uniform']).default('normal'),
+  }),
   draw: (target, { fan, distribution }, random) =>
-    withVariance(target, fan === 'average' ? 2 / (target.fanIn + target.fanOut) : 1 / target.fanIn, distribution, random),
+    withVariance(
+      target,
+      fan === 'average' ? 2 / (target.fanIn + target.fanOut) : 1 / target.fanIn,
+      distribution,
+      random,
+    ),
 });

@@ -1,7 +1,7 @@
 import { z } from '../../base/index.ts';
 import { averagePool as op } from '../../ops/index.ts';
 import { layer } from './layer.ts';
-import { both, padsFor, optionalPair, padding, pair, walked } from './spatial.ts';
+import { both, optionalPair, padding, padsFor, pair, walked } from './spatial.ts';
 
 const options = z.strictObject({ size: pair(2), stride: optionalPair, padding: padding('valid') });
 
@@ -10,7 +10,14 @@ export const averagePool = layer({
   summary: 'mean of each window; padding counts as zeros',
   options,
   output: (input, o) => [input[0], ...walked(input, both(o.size), strideOf(o), padsOf(o))],
-  apply: (x, { options: o }) => op(x, { kernel_shape: both(o.size), strides: strideOf(o), pads: padsOf(o), dilations: [1, 1], count_include_pad: 1 }),
+  apply: (x, { options: o }) =>
+    op(x, {
+      kernel_shape: both(o.size),
+      strides: strideOf(o),
+      pads: padsOf(o),
+      dilations: [1, 1],
+      count_include_pad: 1,
+    }),
 });
 
 const strideOf = (o: z.output<typeof options>) => both(o.stride ?? o.size);

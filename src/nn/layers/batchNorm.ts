@@ -1,6 +1,6 @@
+import { withGradient } from '../../autodiff/index.ts';
 import { formatShape, z } from '../../base/index.ts';
 import type { Value } from '../../graph/index.ts';
-import { withGradient } from '../../autodiff/index.ts';
 import { add, batchNormalization, mul, pow, reduceMean, reduceSum, reshape, sub } from '../../ops/index.ts';
 import { layer } from './layer.ts';
 
@@ -11,9 +11,13 @@ import { layer } from './layer.ts';
  */
 export const batchNorm = layer({
   summary: 'normalizes each feature or channel over the batch',
-  options: z.strictObject({ momentum: z.number().positive().max(1).default(0.1), epsilon: z.number().positive().default(1e-5) }),
+  options: z.strictObject({
+    momentum: z.number().positive().max(1).default(0.1),
+    epsilon: z.number().positive().default(1e-5),
+  }),
   output(input) {
-    if (input.length !== 1 && input.length !== 3) throw new Error(`needs [features] or [channels, height, width], not ${formatShape(input)}`);
+    if (input.length !== 1 && input.length !== 3)
+      throw new Error(`needs [features] or [channels, height, width], not ${formatShape(input)}`);
     return input;
   },
   parameters: ([channels]) => {
@@ -64,6 +68,7 @@ function normalize(x: Value, scale: Value, shift: Value, epsilon: number) {
 
 /** x slope + level per channel: ONNX's normalization with mean 0 and variance 1 does both in one pass. */
 function affine(x: Value, slope: Value, level: Value): Value {
-  const constant = (fill: number) => x.graph.constant({ dtype: 'float', shape: [x.shape[1]], data: new Float64Array(x.shape[1]).fill(fill) });
+  const constant = (fill: number) =>
+    x.graph.constant({ dtype: 'float', shape: [x.shape[1]], data: new Float64Array(x.shape[1]).fill(fill) });
   return batchNormalization(x, slope, level, constant(0), constant(1), { epsilon: 0 });
 }

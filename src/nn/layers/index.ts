@@ -11,7 +11,19 @@ import { sigmoid } from './sigmoid.ts';
 import { tanh } from './tanh.ts';
 
 /** Every layer. To add one: a file beside these, and a line here. */
-export const layers = { dense, conv2d, maxPool, averagePool, globalAveragePool, flatten, batchNorm, dropout, relu, sigmoid, tanh };
+export const layers = {
+  dense,
+  conv2d,
+  maxPool,
+  averagePool,
+  globalAveragePool,
+  flatten,
+  batchNorm,
+  dropout,
+  relu,
+  sigmoid,
+  tanh,
+};
 
 export type LayerName = keyof typeof layers;
 

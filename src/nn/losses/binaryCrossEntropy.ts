@@ -1,5 +1,5 @@
-import { formatShape, z } from '../../base/index.ts';
 import { withGradient } from '../../autodiff/index.ts';
+import { formatShape, z } from '../../base/index.ts';
 import { abs, add, cast, exp, log, max, mul, neg, reshape, sigmoid, sub } from '../../ops/index.ts';
 import { loss } from './loss.ts';
 
@@ -11,9 +11,21 @@ export const binaryCrossEntropy = loss({
   summary: 'cross-entropy of one logit, for two classes',
   options: z.strictObject({}),
   misfit(output, target, lastLayer) {
-    if (target.kind !== 'classes' || target.classes !== 2) return { expected: 'two classes as targets', fix: target.kind === 'classes' ? 'use the loss "crossEntropy"' : 'use the loss "meanSquaredError"' };
-    if (output.length !== 1 || output[0] !== 1) return { expected: 'one logit a row', fix: `end the model with { "dense": { "units": 1 } }; it now gives ${formatShape(output)}` };
-    if (['relu', 'sigmoid', 'tanh'].includes(lastLayer)) return { expected: 'a logit, which may be any real number', fix: `remove the last layer, "${lastLayer}": the loss applies the sigmoid itself` };
+    if (target.kind !== 'classes' || target.classes !== 2)
+      return {
+        expected: 'two classes as targets',
+        fix: target.kind === 'classes' ? 'use the loss "crossEntropy"' : 'use the loss "meanSquaredError"',
+      };
+    if (output.length !== 1 || output[0] !== 1)
+      return {
+        expected: 'one logit a row',
+        fix: `end the model with { "dense": { "units": 1 } }; it now gives ${formatShape(output)}`,
+      };
+    if (['relu', 'sigmoid', 'tanh'].includes(lastLayer))
+      return {
+        expected: 'a logit, which may be any real number',
+        fix: `remove the last layer, "${lastLayer}": the loss applies the sigmoid itself`,
+      };
     return undefined;
   },
   perRow(output, target) {

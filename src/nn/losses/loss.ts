@@ -2,7 +2,9 @@ import type { OptionSchema, Shape, z } from '../../base/index.ts';
 import type { Value } from '../../graph/index.ts';
 
 /** What a loss and a metric may know of the targets. */
-export type TargetKind = { readonly kind: 'classes'; readonly classes: number } | { readonly kind: 'numbers'; readonly width: number };
+export type TargetKind =
+  | { readonly kind: 'classes'; readonly classes: number }
+  | { readonly kind: 'numbers'; readonly width: number };
 
 export interface Loss {
   readonly summary: string;
@@ -13,7 +15,12 @@ export interface Loss {
   perRow(output: Value, target: Value, options: Readonly<Record<string, unknown>>): Value;
 }
 
-export function loss<S extends OptionSchema>(entry: Omit<Loss, 'options' | 'perRow'> & { options: S; perRow: (output: Value, target: Value, options: z.output<S>) => Value }): Loss {
+export function loss<S extends OptionSchema>(
+  entry: Omit<Loss, 'options' | 'perRow'> & {
+    options: S;
+    perRow: (output: Value, target: Value, options: z.output<S>) => Value;
+  },
+): Loss {
   return entry as unknown as Loss;
 }
 

@@ -7,8 +7,13 @@ export const meanSquaredError = loss({
   summary: 'mean of squared differences, for numbers',
   options: z.strictObject({}),
   misfit(output, target) {
-    if (target.kind !== 'numbers') return { expected: 'numbers as targets', fix: 'use the loss "crossEntropy" for classes' };
-    if (output.length !== 1 || output[0] !== target.width) return { expected: `${target.width} output${target.width === 1 ? '' : 's'} a row`, fix: `end the model with { "dense": { "units": ${target.width} } }; it now gives ${formatShape(output)}` };
+    if (target.kind !== 'numbers')
+      return { expected: 'numbers as targets', fix: 'use the loss "crossEntropy" for classes' };
+    if (output.length !== 1 || output[0] !== target.width)
+      return {
+        expected: `${target.width} output${target.width === 1 ? '' : 's'} a row`,
+        fix: `end the model with { "dense": { "units": ${target.width} } }; it now gives ${formatShape(output)}`,
+      };
     return undefined;
   },
   perRow(output, target) {

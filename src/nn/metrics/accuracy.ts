@@ -8,7 +8,9 @@ export const accuracy: Metric = {
   fits: (target) => target.kind === 'classes',
   perRow(output, target) {
     const single = output.shape[1] === 1;
-    const said = single ? cast(greater(reshape(output, { shape: [output.shape[0]] }), 0), { to: 'int32' }) : argMax(output, { axis: 1, keepdims: 0 });
+    const said = single
+      ? cast(greater(reshape(output, { shape: [output.shape[0]] }), 0), { to: 'int32' })
+      : argMax(output, { axis: 1, keepdims: 0 });
     return cast(equal(said, target), { to: 'float' });
   },
   finish: (mean) => mean,

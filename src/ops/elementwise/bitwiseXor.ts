@@ -1,5 +1,5 @@
-import { binary } from './families.ts';
 import { ints } from '../samples.ts';
+import { binary } from './families.ts';
 
 /** a xor b, bit by bit. */
 export const bitwiseXor = binary({

@@ -15,7 +15,8 @@ export const cast = operator<{ to: DType }>({
   },
   forward([x], _, { dtype }) {
     const data = allocate(dtype, x.data.length);
-    for (let i = 0; i < data.length; i++) data[i] = dtype === 'bool' ? Number(x.data[i] !== 0) : dtype === 'float' ? x.data[i] : Math.trunc(x.data[i]);
+    for (let i = 0; i < data.length; i++)
+      data[i] = dtype === 'bool' ? Number(x.data[i] !== 0) : dtype === 'float' ? x.data[i] : Math.trunc(x.data[i]);
     return data;
   },
   gradient: () => [null],
@@ -23,8 +24,18 @@ export const cast = operator<{ to: DType }>({
     { label: 'bytes to float', inputs: [bytes([3], [0, 128, 255])], attributes: { to: 'float' } },
     { label: 'int32 to float', inputs: [ints([4], [-7, 0, 16777216, 2147483647])], attributes: { to: 'float' } },
     { label: 'bool to float', inputs: [bools([2], [0, 1])], attributes: { to: 'float' } },
-    { label: 'float to int32', inputs: [floats([4], [1.9, -1.9, 0, 1e6])], attributes: { to: 'int32' }, noGradient: 'steps' },
-    { label: 'float to bool', inputs: [floats([4], [0, -0, 1e-30, -2])], attributes: { to: 'bool' }, noGradient: 'steps' },
+    {
+      label: 'float to int32',
+      inputs: [floats([4], [1.9, -1.9, 0, 1e6])],
+      attributes: { to: 'int32' },
+      noGradient: 'steps',
+    },
+    {
+      label: 'float to bool',
+      inputs: [floats([4], [0, -0, 1e-30, -2])],
+      attributes: { to: 'bool' },
+      noGradient: 'steps',
+    },
     { label: 'empty', inputs: [bytes([0, 2], [])], attributes: { to: 'float' } },
   ],
 });

@@ -18,7 +18,15 @@ type Unary = {
 };
 
 /** One number in, one number out, float to float. */
-export function unary({ name, forward, gradient, branch, domain = [-3, 3], extremes = [], samples = [] }: Unary): Operator {
+export function unary({
+  name,
+  forward,
+  gradient,
+  branch,
+  domain = [-3, 3],
+  extremes = [],
+  samples = [],
+}: Unary): Operator {
   return operator({
     name,
     infer(inputs) {
@@ -34,7 +42,15 @@ export function unary({ name, forward, gradient, branch, domain = [-3, 3], extre
       { label: 'scalar', inputs: [uniform([], ...domain)] },
       { label: 'matrix', inputs: [uniform([3, 5], ...domain)] },
       { label: 'empty', inputs: [floats([0, 3], [])] },
-      ...(extremes.length ? [{ label: 'extremes', inputs: [floats([extremes.length], [...extremes])], noGradient: 'kinks, or slopes too steep for a finite difference' }] : []),
+      ...(extremes.length
+        ? [
+            {
+              label: 'extremes',
+              inputs: [floats([extremes.length], [...extremes])],
+              noGradient: 'kinks, or slopes too steep for a finite difference',
+            },
+          ]
+        : []),
       ...samples,
     ],
   });
@@ -61,7 +77,10 @@ export function binary(spec: Binary): Operator {
     infer: (inputs) => ({ dtype: spec.result ?? inputs[0].dtype, shape: broadcastPair(inputs, types) }),
     forward: ([a, b], _, output) => {
       const f = a.dtype === 'float' ? spec.forward : forwardInt;
-      const data = allocate(output.dtype, output.shape.reduce((n, s) => n * s, 1));
+      const data = allocate(
+        output.dtype,
+        output.shape.reduce((n, s) => n * s, 1),
+      );
       forEachPair(a.shape, b.shape, output.shape, (i, ia, ib) => {
         data[i] = f(a.data[ia], b.data[ib]);
       });

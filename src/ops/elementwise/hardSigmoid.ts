@@ -1,7 +1,7 @@
-import { floats, lengths, uniform } from '../samples.ts';
 import { float, operator, requireCount, requireType } from '../operator.ts';
-import { greater } from './greater.ts';
+import { floats, lengths, uniform } from '../samples.ts';
 import { cast } from './cast.ts';
+import { greater } from './greater.ts';
 import { less } from './less.ts';
 import { mul } from './mul.ts';
 
@@ -14,15 +14,35 @@ export const hardSigmoid = operator<{ alpha: number; beta: number }>({
     requireType(inputs[0], 'float');
     return float(inputs[0].shape);
   },
-  forward: ([x], { alpha, beta }) => Float64Array.from(x.data, (v) => Math.max(0, Math.min(1, (alpha as number) * v + (beta as number)))),
+  forward: ([x], { alpha, beta }) =>
+    Float64Array.from(x.data, (v) => Math.max(0, Math.min(1, (alpha as number) * v + (beta as number)))),
   gradient({ dy, y, attributes }) {
     const inside = mul(cast(greater(y, 0), { to: 'float' }), cast(less(y, 1), { to: 'float' }));
     return [mul(mul(dy, inside), attributes.alpha as number)];
   },
-  branches: ([x], { alpha, beta }) => Int32Array.from(x.data, (v) => Math.sign((alpha as number) * v + (beta as number)) + Math.sign((alpha as number) * v + (beta as number) - 1)),
+  branches: ([x], { alpha, beta }) =>
+    Int32Array.from(
+      x.data,
+      (v) =>
+        Math.sign((alpha as number) * v + (beta as number)) + Math.sign((alpha as number) * v + (beta as number) - 1),
+    ),
   samples: () => [
-    ...lengths.map((n) => ({ label: `length ${n}`, inputs: [uniform([n], -4, 4)], attributes: { alpha: 0.2, beta: 0.5 } })),
-    { label: 'as a step', inputs: [floats([6], [0, -0, 1e-30, 1, -1e-30, 3e38])], attributes: { alpha: 3.4e38, beta: 0 }, noGradient: 'kinks' },
-    { label: 'extremes', inputs: [floats([4], [3e38, -3e38, Infinity, -Infinity])], attributes: { alpha: 0.2, beta: 0.5 }, noGradient: 'too large for a finite difference' },
+    ...lengths.map((n) => ({
+      label: `length ${n}`,
+      inputs: [uniform([n], -4, 4)],
+      attributes: { alpha: 0.2, beta: 0.5 },
+    })),
+    {
+      label: 'as a step',
+      inputs: [floats([6], [0, -0, 1e-30, 1, -1e-30, 3e38])],
+      attributes: { alpha: 3.4e38, beta: 0 },
+      noGradient: 'kinks',
+    },
+    {
+      label: 'extremes',
+      inputs: [floats([4], [3e38, -3e38, Infinity, -Infinity])],
+      attributes: { alpha: 0.2, beta: 0.5 },
+      noGradient: 'too large for a finite difference',
+    },
   ],
 });

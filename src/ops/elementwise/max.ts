@@ -1,7 +1,7 @@
 import type { Value } from '../../graph/index.ts';
 import { floats } from '../samples.ts';
-import { binary, broadcastSamples } from './families.ts';
 import { add } from './add.ts';
+import { binary, broadcastSamples } from './families.ts';
 import { mul } from './mul.ts';
 import { sign } from './sign.ts';
 import { sub } from './sub.ts';

@@ -7,5 +7,13 @@ export const mul = binary({
   forward: (a, b) => a * b,
   forwardInt: Math.imul,
   gradient: (dy, a, b) => [() => mul(dy, b), () => mul(dy, a)],
-  samples: [...broadcastSamples(-2, 2), { label: 'large', inputs: [floats([4], [3e38, -3e38, 1e-38, 0]), floats([4], [1e30, -1e30, 1e-38, -0])], noGradient: 'too large for a finite difference' }, { label: 'int32 wraps', inputs: [ints([3], [2147483647, -2147483648, 65537]), ints([3], [2, 3, 65537])] }],
+  samples: [
+    ...broadcastSamples(-2, 2),
+    {
+      label: 'large',
+      inputs: [floats([4], [3e38, -3e38, 1e-38, 0]), floats([4], [1e30, -1e30, 1e-38, -0])],
+      noGradient: 'too large for a finite difference',
+    },
+    { label: 'int32 wraps', inputs: [ints([3], [2147483647, -2147483648, 65537]), ints([3], [2, 3, 65537])] },
+  ],
 });

@@ -12,6 +12,10 @@ export const pow = binary({
   gradient: (dy, a, b, y) => [() => mul(dy, mul(b, pow(a, sub(b, 1)))), () => mul(dy, mul(y, log(a)))],
   samples: [
     ...broadcastSamples(0.3, 2, -1, 2.5),
-    { label: 'edges', inputs: [floats([4], [0, 1, 2, 9]), floats([4], [0, 9, -2, 0.5])], noGradient: 'the base 0 is an edge' },
+    {
+      label: 'edges',
+      inputs: [floats([4], [0, 1, 2, 9]), floats([4], [0, 9, -2, 0.5])],
+      noGradient: 'the base 0 is an edge',
+    },
   ],
 });

@@ -32,6 +32,10 @@ export const where: Operator = operator({
     { label: 'matrix', inputs: [bools([2, 3], [1, 0, 1, 0, 0, 1]), uniform([2, 3]), uniform([2, 3], -2, 2, 5)] },
     { label: 'broadcast', inputs: [bools([2, 1], [1, 0]), uniform([3]), uniform([])] },
     { label: 'empty', inputs: [bools([0], []), floats([0], []), floats([], [1])] },
-    { label: 'NaN not taken', inputs: [bools([2], [1, 0]), floats([2], [1, NaN]), floats([2], [NaN, 2])], noGradient: 'NaN' },
+    {
+      label: 'NaN not taken',
+      inputs: [bools([2], [1, 0]), floats([2], [1, NaN]), floats([2], [NaN, 2])],
+      noGradient: 'NaN',
+    },
   ],
 });

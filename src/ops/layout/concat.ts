@@ -13,7 +13,11 @@ export const concat = operator<{ axis: number }>({
     const axis = axisOf(attributes.axis as number, shape.length);
     require(axis !== undefined, `${formatShape(shape)} has no axis ${attributes.axis}`);
     for (const x of inputs)
-      require(x.dtype === dtype && x.shape.length === shape.length && x.shape.every((n, i) => i === axis || n === shape[i]), `${formatShape(x.shape)} does not continue ${formatShape(shape)} along axis ${axis}`);
+      require(x.dtype === dtype &&
+        x.shape.length === shape.length &&
+        x.shape.every(
+          (n, i) => i === axis || n === shape[i],
+        ), `${formatShape(x.shape)} does not continue ${formatShape(shape)} along axis ${axis}`);
     return { dtype, shape: shape.map((n, i) => (i === axis ? inputs.reduce((sum, x) => sum + x.shape[i], 0) : n)) };
   },
   forward(inputs, attributes, { dtype, shape }) {

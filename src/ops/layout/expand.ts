@@ -12,7 +12,8 @@ export const expand = operator<{ shape: Shape }>({
     requireCount(inputs, 1);
     const to = shape as Shape;
     const common = broadcast(inputs[0].shape, to);
-    require(common !== undefined && sameShape(common, to), `${formatShape(inputs[0].shape)} does not stretch to ${formatShape(to)}`);
+    require(common !== undefined &&
+      sameShape(common, to), `${formatShape(inputs[0].shape)} does not stretch to ${formatShape(to)}`);
     return { dtype: inputs[0].dtype, shape: to };
   },
   forward: ([x], _, { shape }) => Float64Array.from(positionsIn(x.shape, shape), (i) => x.data[i]),

@@ -15,7 +15,8 @@ export const gather = operator<{ axis: 0 }>({
     requireCount(inputs, 2);
     const [x, indices] = inputs;
     requireType(indices, 'int32');
-    require(axisOf(attributes.axis as number, x.shape.length) === 0, `it takes rows of ${formatShape(x.shape)} along axis 0, not ${attributes.axis}`);
+    require(axisOf(attributes.axis as number, x.shape.length) ===
+      0, `it takes rows of ${formatShape(x.shape)} along axis 0, not ${attributes.axis}`);
     return { dtype: x.dtype, shape: [...indices.shape, ...x.shape.slice(1)] };
   },
   forward([x, indices], _, { dtype, shape }) {
@@ -41,7 +42,11 @@ export const gather = operator<{ axis: 0 }>({
 /** Adds each row of dy to the row it came from, as one matrix product with the one-hot indices. */
 function scatterSum(dy: Value, indices: Value, x: Value): Value {
   const [rows, count] = [x.shape[0], sizeOf(indices.shape)];
-  const iota = x.graph.constant({ dtype: 'int32', shape: [1, rows], data: Int32Array.from({ length: rows }, (_, i) => i) });
+  const iota = x.graph.constant({
+    dtype: 'int32',
+    shape: [1, rows],
+    data: Int32Array.from({ length: rows }, (_, i) => i),
+  });
   const oneHot = cast(equal(reshape(indices, { shape: [count, 1] }), iota), { to: 'float' });
   const flat = reshape(dy, { shape: [count, sizeOf(x.shape.slice(1))] });
   return reshape(gemm(oneHot, flat, { transA: 1, transB: 0 }), { shape: x.shape });

@@ -11,7 +11,8 @@ export const pad = operator<{ pads: readonly number[]; value?: number }>({
     requireCount(inputs, 1);
     const { dtype, shape } = inputs[0];
     const pads = attributes.pads as number[];
-    require(pads.length === 2 * shape.length && pads.every((n) => n >= 0), `[${pads}] does not pad ${shape.length} axes`);
+    require(pads.length === 2 * shape.length &&
+      pads.every((n) => n >= 0), `[${pads}] does not pad ${shape.length} axes`);
     return { dtype, shape: shape.map((n, i) => n + pads[i] + pads[i + shape.length]) };
   },
   forward([x], attributes, { dtype, shape }) {
@@ -21,7 +22,8 @@ export const pad = operator<{ pads: readonly number[]; value?: number }>({
     const data = allocate(dtype, sizeOf(shape)).fill((attributes.value as number) ?? 0);
     for (let i = 0; i < x.data.length; i++) {
       let at = 0;
-      for (let axis = 0; axis < shape.length; axis++) at += ((Math.floor(i / inner[axis]) % x.shape[axis]) + pads[axis]) * strides[axis];
+      for (let axis = 0; axis < shape.length; axis++)
+        at += ((Math.floor(i / inner[axis]) % x.shape[axis]) + pads[axis]) * strides[axis];
       data[at] = x.data[i];
     }
     return data;
@@ -29,7 +31,14 @@ export const pad = operator<{ pads: readonly number[]; value?: number }>({
   gradient({ dy, inputs: [x], attributes }) {
     const pads = attributes.pads as number[];
     const axes = x.shape.map((_, i) => i);
-    return [slice(dy, { starts: axes.map((i) => pads[i]), ends: axes.map((i) => pads[i] + x.shape[i]), axes, steps: axes.map(() => 1) })];
+    return [
+      slice(dy, {
+        starts: axes.map((i) => pads[i]),
+        ends: axes.map((i) => pads[i] + x.shape[i]),
+        axes,
+        steps: axes.map(() => 1),
+      }),
+    ];
   },
   samples: () => [
     { label: 'vector', inputs: [uniform([3])], attributes: { pads: [1, 2] } },

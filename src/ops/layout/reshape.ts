@@ -9,7 +9,8 @@ export const reshape: Operator<{ shape: Shape }> = operator<{ shape: Shape }>({
   infer(inputs, { shape }) {
     requireCount(inputs, 1);
     const to = shape as Shape;
-    require(sizeOf(to) === sizeOf(inputs[0].shape), `${formatShape(inputs[0].shape)} has not as many numbers as ${formatShape(to)}`);
+    require(sizeOf(to) ===
+      sizeOf(inputs[0].shape), `${formatShape(inputs[0].shape)} has not as many numbers as ${formatShape(to)}`);
     return { dtype: inputs[0].dtype, shape: to };
   },
   forward: ([x]) => x.data,

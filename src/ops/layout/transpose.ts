@@ -10,7 +10,8 @@ export const transpose: Operator<{ perm: readonly number[] }> = operator<{ perm:
     requireCount(inputs, 1);
     const perm = attributes.perm as number[];
     const { shape } = inputs[0];
-    require([...perm].sort((a, b) => a - b).join() === shape.map((_, i) => i).join(), `[${perm}] is not an order of ${shape.length} axes`);
+    require([...perm].sort((a, b) => a - b).join() ===
+      shape.map((_, i) => i).join(), `[${perm}] is not an order of ${shape.length} axes`);
     return { dtype: inputs[0].dtype, shape: perm.map((axis) => shape[axis]) };
   },
   forward([x], attributes, { shape }) {

@@ -19,7 +19,10 @@ export const batchNormalization = operator<{ epsilon: number }>({
     for (const input of inputs) requireType(input, 'float');
     const [x, ...perChannel] = inputs;
     require(x.shape.length >= 2, `it needs a channel axis, not ${formatShape(x.shape)}`);
-    for (const p of perChannel) require(p.shape.length === 1 && p.shape[0] === x.shape[1], `scale, bias, mean and variance must be [${x.shape[1]}], not ${formatShape(p.shape)}`);
+    for (const p of perChannel)
+      require(p.shape.length === 1 &&
+        p.shape[0] ===
+          x.shape[1], `scale, bias, mean and variance must be [${x.shape[1]}], not ${formatShape(p.shape)}`);
     return float(x.shape);
   },
   forward([x, scale, bias, mean, variance], { epsilon }) {
@@ -27,7 +30,9 @@ export const batchNormalization = operator<{ epsilon: number }>({
     const inner = x.shape.slice(2).reduce((n, s) => n * s, 1);
     return Float64Array.from(x.data, (value, i) => {
       const c = Math.floor(i / inner) % channels;
-      return ((value - mean.data[c]) / Math.sqrt(variance.data[c] + (epsilon as number))) * scale.data[c] + bias.data[c];
+      return (
+        ((value - mean.data[c]) / Math.sqrt(variance.data[c] + (epsilon as number))) * scale.data[c] + bias.data[c]
+      );
     });
   },
   gradient({ dy, inputs: [x, scale, bias, mean, variance], attributes, needs }) {
@@ -47,9 +52,20 @@ export const batchNormalization = operator<{ epsilon: number }>({
     ];
   },
   samples: () =>
-    [[4, 3], [2, 3, 2, 2], [1, 1], [2, 9, 1, 1]].map((shape) => ({
+    [
+      [4, 3],
+      [2, 3, 2, 2],
+      [1, 1],
+      [2, 9, 1, 1],
+    ].map((shape) => ({
       label: formatShape(shape),
-      inputs: [uniform(shape), uniform([shape[1]], 0.5, 2, 2), uniform([shape[1]], -1, 1, 3), uniform([shape[1]], -1, 1, 4), uniform([shape[1]], 0.2, 2, 5)],
+      inputs: [
+        uniform(shape),
+        uniform([shape[1]], 0.5, 2, 2),
+        uniform([shape[1]], -1, 1, 3),
+        uniform([shape[1]], -1, 1, 4),
+        uniform([shape[1]], 0.2, 2, 5),
+      ],
       attributes: { epsilon: 1e-5 },
     })),
 });

@@ -20,7 +20,8 @@ export const conv: Operator<ConvAttributes> = operator<ConvAttributes>({
     for (const input of inputs) requireType(input, 'float');
     requireRank(x, 4, 'the images');
     requireRank(w, 4, 'the kernels');
-    require(x.shape[1] === w.shape[1] * group, `the images have ${x.shape[1]} channels, the kernels ${group} groups of ${w.shape[1]}`);
+    require(x.shape[1] ===
+      w.shape[1] * group, `the images have ${x.shape[1]} channels, the kernels ${group} groups of ${w.shape[1]}`);
     require(w.shape[0] % group === 0, `${w.shape[0]} kernels do not divide into ${group} groups`);
     if (b) require(b.shape.length === 1 && b.shape[0] === w.shape[0], `the bias must be [${w.shape[0]}]`);
     return float([x.shape[0], w.shape[0], ...windowOutput(x.shape, w.shape.slice(2), attributes)]);
@@ -36,7 +37,10 @@ export const conv: Operator<ConvAttributes> = operator<ConvAttributes>({
   },
   gradient({ dy, inputs: [x, w, b], attributes, needs }) {
     const options = attributes as unknown as ConvAttributes;
-    const gradients = [needs[0] ? imageGradient(dy, w, x, options) : null, needs[1] ? kernelGradient(x, dy, w.shape, options) : null];
+    const gradients = [
+      needs[0] ? imageGradient(dy, w, x, options) : null,
+      needs[1] ? kernelGradient(x, dy, w.shape, options) : null,
+    ];
     return b ? [...gradients, needs[2] ? channelSum(dy) : null] : gradients;
   },
   samples: () => convSamples(),
@@ -51,8 +55,14 @@ const channelSum = (dy: Value): Value => reshape(sumTo(dy, [1, dy.shape[1], 1, 1
  */
 function imageGradient(dy: Value, w: Value, x: Value, options: ConvAttributes): Value {
   const { strides, pads, dilations, group } = options;
-  const outer = pads.map((p, i) => dilations[i % 2] * (w.shape[2 + (i % 2)] - 1) - p) as [number, number, number, number];
-  if (strides.every((s) => s === 1) && outer.every((p) => p >= 0)) return conv(dy, turned(w, group), { strides, pads: outer, dilations, group });
+  const outer = pads.map((p, i) => dilations[i % 2] * (w.shape[2 + (i % 2)] - 1) - p) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (strides.every((s) => s === 1) && outer.every((p) => p >= 0))
+    return conv(dy, turned(w, group), { strides, pads: outer, dilations, group });
   const output_padding = [0, 1].map((i) => {
     const reach = (dy.shape[2 + i] - 1) * strides[i] - pads[i] - pads[i + 2] + dilations[i] * (w.shape[2 + i] - 1) + 1;
     return x.shape[2 + i] - reach;
@@ -64,13 +74,23 @@ function imageGradient(dy: Value, w: Value, x: Value, options: ConvAttributes): 
 function turned(w: Value, group: number): Value {
   const [outputs, inner, kh, kw] = w.shape;
   const taps = transpose(reshape(w, { shape: [group, outputs / group, inner, kh * kw] }), { perm: [3, 0, 2, 1] });
-  const backwards = w.graph.constant({ dtype: 'int32', shape: [kh * kw], data: Int32Array.from({ length: kh * kw }, (_, i) => kh * kw - 1 - i) });
+  const backwards = w.graph.constant({
+    dtype: 'int32',
+    shape: [kh * kw],
+    data: Int32Array.from({ length: kh * kw }, (_, i) => kh * kw - 1 - i),
+  });
   const ordered = transpose(kh * kw === 1 ? taps : gather(taps, backwards, { axis: 0 }), { perm: [1, 2, 3, 0] });
   return reshape(ordered, { shape: [group * inner, outputs / group, kh, kw] });
 }
 
 /** Calls back with (image index, kernel index, result index) of every product that a correlation sums. */
-export function correlate(x: Tensor, w: Tensor, out: readonly number[], options: ConvAttributes, visit: (x: number, w: number, out: number) => void): void {
+export function correlate(
+  x: Tensor,
+  w: Tensor,
+  out: readonly number[],
+  options: ConvAttributes,
+  visit: (x: number, w: number, out: number) => void,
+): void {
   const [n, channels, height, width] = x.shape;
   const [outputs, inner, kh, kw] = w.shape;
   const perGroup = outputs / options.group;
@@ -79,7 +99,11 @@ export function correlate(x: Tensor, w: Tensor, out: readonly number[], options:
       for (let c = 0; c < inner; c++) {
         const channel = Math.floor(o / perGroup) * inner + c;
         forEachTap([height, width], [out[2], out[3]], [kh, kw], options, (p, q, i, j, row, column) =>
-          visit(((image * channels + channel) * height + row) * width + column, ((o * inner + c) * kh + i) * kw + j, ((image * outputs + o) * out[2] + p) * out[3] + q),
+          visit(
+            ((image * channels + channel) * height + row) * width + column,
+            ((o * inner + c) * kh + i) * kw + j,
+            ((image * outputs + o) * out[2] + p) * out[3] + q,
+          ),
         );
       }
 }
@@ -87,7 +111,13 @@ export function correlate(x: Tensor, w: Tensor, out: readonly number[], options:
 export const plain: ConvAttributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
 
 function convSamples(): Sample[] {
-  const sample = (label: string, x: number[], w: number[], attributes: Partial<ConvAttributes> = {}, bias = false): Sample => ({
+  const sample = (
+    label: string,
+    x: number[],
+    w: number[],
+    attributes: Partial<ConvAttributes> = {},
+    bias = false,
+  ): Sample => ({
     label,
     inputs: [uniform(x, -1, 1, 2), uniform(w, -1, 1, 3), ...(bias ? [uniform([w[0]])] : [])],
     attributes: { ...plain, ...attributes },
@@ -105,7 +135,13 @@ function convSamples(): Sample[] {
     sample('many channels, stride 2', [1, 9, 5, 5], [3, 9, 3, 3], { strides: [2, 2], pads: [1, 1, 1, 1] }),
     sample('many channels in groups', [1, 18, 4, 4], [4, 9, 3, 3], { group: 2 }),
     ...['blocks of 16', 'blocks of 16, 1x1'].map((label, i) => ({
-      ...sample(label, [2, 16, 4, 5], i === 0 ? [32, 16, 3, 3] : [32, 16, 1, 1], { pads: i === 0 ? [1, 1, 1, 1] : [0, 0, 0, 0] }, true),
+      ...sample(
+        label,
+        [2, 16, 4, 5],
+        i === 0 ? [32, 16, 3, 3] : [32, 16, 1, 1],
+        { pads: i === 0 ? [1, 1, 1, 1] : [0, 0, 0, 0] },
+        true,
+      ),
       noGradient: 'too many numbers for finite differences; here for the engine that computes in blocks',
     })),
     sample('uneven padding', [1, 1, 4, 5], [2, 1, 2, 3], { pads: [1, 0, 0, 2] }),

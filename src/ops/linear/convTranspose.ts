@@ -21,7 +21,13 @@ export const convTranspose = operator<ConvTransposeAttributes>({
     requireRank(w, 4, 'the kernels');
     require(x.shape[1] === w.shape[0], `the input has ${x.shape[1]} channels, the kernels take ${w.shape[0]}`);
     require(x.shape[1] % group === 0, `${x.shape[1]} channels do not divide into ${group} groups`);
-    const size = (i: 0 | 1) => strides[i] * (x.shape[2 + i] - 1) + output_padding[i] + dilations[i] * (w.shape[2 + i] - 1) + 1 - pads[i] - pads[i + 2];
+    const size = (i: 0 | 1) =>
+      strides[i] * (x.shape[2 + i] - 1) +
+      output_padding[i] +
+      dilations[i] * (w.shape[2 + i] - 1) +
+      1 -
+      pads[i] -
+      pads[i + 2];
     return float([x.shape[0], w.shape[1] * group, size(0), size(1)]);
   },
   forward([x, w], attributes, { shape, dtype }) {
@@ -36,10 +42,22 @@ export const convTranspose = operator<ConvTransposeAttributes>({
     return [needs[0] ? conv(dy, w, options) : null, needs[1] ? kernelGradient(dy, x, w.shape, options) : null];
   },
   samples: () => {
-    const sample = (label: string, x: number[], w: number[], attributes: Partial<ConvTransposeAttributes> = {}): Sample => ({
+    const sample = (
+      label: string,
+      x: number[],
+      w: number[],
+      attributes: Partial<ConvTransposeAttributes> = {},
+    ): Sample => ({
       label,
       inputs: [uniform(x, -1, 1, 2), uniform(w, -1, 1, 3)],
-      attributes: { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1, output_padding: [0, 0], ...attributes },
+      attributes: {
+        strides: [1, 1],
+        pads: [0, 0, 0, 0],
+        dilations: [1, 1],
+        group: 1,
+        output_padding: [0, 0],
+        ...attributes,
+      },
     });
     return [
       sample('3x3', [2, 3, 4, 4], [3, 2, 3, 3]),

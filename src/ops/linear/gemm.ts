@@ -17,8 +17,15 @@ export const gemm: Operator<GemmAttributes> = operator<GemmAttributes>({
     requireRank(b, 2, 'the right matrix');
     const [m, inner] = transA ? [a.shape[1], a.shape[0]] : a.shape;
     const [innerB, n] = transB ? [b.shape[1], b.shape[0]] : b.shape;
-    require(inner === innerB, `${formatShape(a.shape)}${transA ? ' transposed' : ''} has rows of ${inner}, ${formatShape(b.shape)}${transB ? ' transposed' : ''} has columns of ${innerB}`);
-    if (c) require(c.shape.length <= 2 && [m, n].slice(2 - c.shape.length).every((s, i) => c.shape[i] === s || c.shape[i] === 1), `${formatShape(c.shape)} does not stretch to ${formatShape([m, n])}`);
+    require(inner ===
+      innerB, `${formatShape(a.shape)}${transA ? ' transposed' : ''} has rows of ${inner}, ${formatShape(b.shape)}${transB ? ' transposed' : ''} has columns of ${innerB}`);
+    if (c)
+      require(c.shape.length <= 2 &&
+        [m, n]
+          .slice(2 - c.shape.length)
+          .every(
+            (s, i) => c.shape[i] === s || c.shape[i] === 1,
+          ), `${formatShape(c.shape)} does not stretch to ${formatShape([m, n])}`);
     return float([m, n]);
   },
   forward([a, b, c], { transA, transB }, { shape: [m, n] }) {
@@ -37,8 +44,10 @@ export const gemm: Operator<GemmAttributes> = operator<GemmAttributes>({
   gradient({ dy, inputs: [a, b, c], attributes, needs }) {
     const { transA, transB } = attributes as GemmAttributes;
     const flip = (t: 0 | 1) => (1 - t) as 0 | 1;
-    const toA = () => (transA ? gemm(b, dy, { transA: transB, transB: 1 }) : gemm(dy, b, { transA: 0, transB: flip(transB) }));
-    const toB = () => (transB ? gemm(dy, a, { transA: 1, transB: transA }) : gemm(a, dy, { transA: flip(transA), transB: 0 }));
+    const toA = () =>
+      transA ? gemm(b, dy, { transA: transB, transB: 1 }) : gemm(dy, b, { transA: 0, transB: flip(transB) });
+    const toB = () =>
+      transB ? gemm(dy, a, { transA: 1, transB: transA }) : gemm(a, dy, { transA: flip(transA), transB: 0 });
     const gradients = [needs[0] ? toA() : null, needs[1] ? toB() : null];
     return c ? [...gradients, needs[2] ? sumTo(dy, c.shape) : null] : gradients;
   },
@@ -50,8 +59,16 @@ export const gemm: Operator<GemmAttributes> = operator<GemmAttributes>({
         attributes: { transA, transB },
       })),
     ),
-    ...[[5], [3, 1], [1, 5], [1], []].map((bias) => ({ label: `bias ${formatShape(bias)}`, inputs: [uniform([3, 4]), uniform([4, 5]), uniform(bias)], attributes: { transA: 0, transB: 0 } })),
-    { label: 'length-1 axes', inputs: [uniform([1, 1]), uniform([1, 9]), uniform([9])], attributes: { transA: 0, transB: 0 } },
+    ...[[5], [3, 1], [1, 5], [1], []].map((bias) => ({
+      label: `bias ${formatShape(bias)}`,
+      inputs: [uniform([3, 4]), uniform([4, 5]), uniform(bias)],
+      attributes: { transA: 0, transB: 0 },
+    })),
+    {
+      label: 'length-1 axes',
+      inputs: [uniform([1, 1]), uniform([1, 9]), uniform([9])],
+      attributes: { transA: 0, transB: 0 },
+    },
     { label: 'odd lengths', inputs: [uniform([7, 17]), uniform([17, 9])], attributes: { transA: 0, transB: 0 } },
     { label: 'no rows', inputs: [floats([0, 3], []), uniform([3, 2])], attributes: { transA: 0, transB: 0 } },
   ],

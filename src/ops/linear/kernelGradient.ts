@@ -20,7 +20,8 @@ export function kernelGradient(x: Value, dy: Value, kernelShape: Shape, options:
   const [, inner, kh] = kernelShape;
   const { strides, dilations, group } = options;
   if (inner <= fewChannels) return allTaps(x, dy, kernelShape, options);
-  if (group === 1 && kh > 1 && [...strides, ...dilations].every((s) => s === 1)) return rowShifts(x, dy, kernelShape, options);
+  if (group === 1 && kh > 1 && [...strides, ...dilations].every((s) => s === 1))
+    return rowShifts(x, dy, kernelShape, options);
   return oneByOne(x, dy, kernelShape, options);
 }
 
@@ -50,7 +51,11 @@ function rowShifts(x: Value, dy: Value, [outputs, inner, kh, kw]: Shape, { pads 
   const [n, , height, width] = dy.shape;
   const padded = pads.some((p) => p > 0) ? pad(x, { pads: [0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]] }) : x;
   const length = (height + kh - 1) * width;
-  const gap = dy.graph.constant({ dtype: 'float', shape: [n, outputs, kh * width], data: new Float64Array(n * outputs * kh * width) });
+  const gap = dy.graph.constant({
+    dtype: 'float',
+    shape: [n, outputs, kh * width],
+    data: new Float64Array(n * outputs * kh * width),
+  });
   const flat = reshape(dy, { shape: [n, outputs, height * width] });
   const pieces = Array.from({ length: 2 * kh - 1 }, (_, i) => (i % 2 === 0 ? flat : gap));
   const rows = reshape(concat(...pieces, { axis: 2 }), { shape: [n, outputs * kh, length] });
@@ -64,7 +69,12 @@ function rowShifts(x: Value, dy: Value, [outputs, inner, kh, kw]: Shape, { pads 
 }
 
 /** For each tap, the pixels that it meets: [N, group, C/group, pixels]. */
-function shiftedImages(x: Value, dy: Value, [, , kh, kw]: Shape, { strides, pads, dilations, group }: ConvAttributes): Value[] {
+function shiftedImages(
+  x: Value,
+  dy: Value,
+  [, , kh, kw]: Shape,
+  { strides, pads, dilations, group }: ConvAttributes,
+): Value[] {
   const [n, channels] = x.shape;
   const [height, width] = dy.shape.slice(2);
   const padded = pads.some((p) => p > 0) ? pad(x, { pads: [0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]] }) : x;
@@ -73,12 +83,17 @@ function shiftedImages(x: Value, dy: Value, [, , kh, kw]: Shape, { strides, pads
     for (let j = 0; j < kw; j++) {
       const starts = [i * dilations[0], j * dilations[1]];
       const ends = [starts[0] + (height - 1) * strides[0] + 1, starts[1] + (width - 1) * strides[1] + 1];
-      shifted.push(reshape(slice(padded, { starts, ends, axes: [2, 3], steps: strides }), { shape: [n, group, channels / group, height * width] }));
+      shifted.push(
+        reshape(slice(padded, { starts, ends, axes: [2, 3], steps: strides }), {
+          shape: [n, group, channels / group, height * width],
+        }),
+      );
     }
   return shifted;
 }
 
-const byGroup = (dy: Value, group: number): Value => reshape(dy, { shape: [dy.shape[0], group, dy.shape[1] / group, dy.shape[2] * dy.shape[3]] });
+const byGroup = (dy: Value, group: number): Value =>
+  reshape(dy, { shape: [dy.shape[0], group, dy.shape[1] / group, dy.shape[2] * dy.shape[3]] });
 
 /** Each product summed over the images, one under the other: [products, size]. */
 function stackedSums(products: Value[], size: number): Value {

@@ -13,9 +13,11 @@ export const matmul: Operator = operator({
     requireCount(inputs, 2);
     const [a, b] = inputs;
     for (const x of inputs) requireType(x, 'float');
-    require(a.shape.length >= 2 && b.shape.length >= 2, `both need two axes or more, not ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+    require(a.shape.length >= 2 &&
+      b.shape.length >= 2, `both need two axes or more, not ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
     const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-    require(batch !== undefined && a.shape.at(-1) === b.shape.at(-2), `${formatShape(a.shape)} does not multiply ${formatShape(b.shape)}`);
+    require(batch !== undefined &&
+      a.shape.at(-1) === b.shape.at(-2), `${formatShape(a.shape)} does not multiply ${formatShape(b.shape)}`);
     return float([...batch, a.shape.at(-2)!, b.shape.at(-1)!]);
   },
   forward([a, b], _, { shape }) {
@@ -29,7 +31,8 @@ export const matmul: Operator = operator({
       for (let i = 0; i < m; i++)
         for (let j = 0; j < n; j++) {
           let sum = 0;
-          for (let k = 0; k < inner; k++) sum += a.data[(pa[p] * m + i) * inner + k] * b.data[(pb[p] * inner + k) * n + j];
+          for (let k = 0; k < inner; k++)
+            sum += a.data[(pa[p] * m + i) * inner + k] * b.data[(pb[p] * inner + k) * n + j];
           result[(p * m + i) * n + j] = sum;
         }
     return result;

@@ -3,7 +3,11 @@ import type { Attributes } from '../../graph/index.ts';
 import { require } from '../operator.ts';
 
 /** How a kernel walks over two spatial axes. pads = [top, left, bottom, right]. */
-export type Window = { strides: readonly [number, number]; pads: readonly [number, number, number, number]; dilations: readonly [number, number] };
+export type Window = {
+  strides: readonly [number, number];
+  pads: readonly [number, number, number, number];
+  dilations: readonly [number, number];
+};
 
 export type ConvAttributes = Window & { group: number };
 
@@ -15,7 +19,8 @@ export function windowOutput(shape: Shape, kernel: readonly number[], window: At
   return [0, 1].map((i) => {
     const reach = dilations[i] * (kernel[i] - 1) + 1;
     const room = shape[2 + i] + pads[i] + pads[i + 2];
-    require(reach <= room, `a kernel that reaches over ${reach} does not fit into ${room} (${formatShape(shape)} with padding [${pads}])`);
+    require(reach <=
+      room, `a kernel that reaches over ${reach} does not fit into ${room} (${formatShape(shape)} with padding [${pads}])`);
     return Math.floor((room - reach) / strides[i]) + 1;
   }) as [number, number];
 }

@@ -25,7 +25,13 @@ export const averagePool = operator<PoolAttributes & { count_include_pad: 1 }>({
   },
   gradient: ({ dy, inputs: [x], attributes }) => [spreadEvenly(dy, x, attributes as unknown as PoolAttributes)],
   samples: () => {
-    const sample = (label: string, shape: number[], kernel: [number, number], strides: [number, number], pads: PoolAttributes['pads'] = [0, 0, 0, 0]): Sample => ({
+    const sample = (
+      label: string,
+      shape: number[],
+      kernel: [number, number],
+      strides: [number, number],
+      pads: PoolAttributes['pads'] = [0, 0, 0, 0],
+    ): Sample => ({
       label,
       inputs: [uniform(shape)],
       attributes: { kernel_shape: kernel, strides, pads, dilations: [1, 1], count_include_pad: 1 },
@@ -44,8 +50,20 @@ export const averagePool = operator<PoolAttributes & { count_include_pad: 1 }>({
 function spreadEvenly(dy: Value, x: Value, { kernel_shape, strides, pads, dilations }: PoolAttributes): Value {
   const [n, c, height, width] = x.shape;
   const planes = (v: Value) => ({ shape: [n * c, 1, v.shape[2], v.shape[3]] });
-  const kernel = { dtype: 'float', shape: [1, 1, ...kernel_shape], data: new Float64Array(sizeOf(kernel_shape)).fill(1 / sizeOf(kernel_shape)) } as const;
-  const output_padding = [0, 1].map((i) => [height, width][i] - ((dy.shape[2 + i] - 1) * strides[i] - pads[i] - pads[i + 2] + kernel_shape[i])) as [number, number];
-  const spread = convTranspose(reshape(dy, planes(dy)), dy.graph.constant(kernel), { strides, pads, dilations, group: 1, output_padding });
+  const kernel = {
+    dtype: 'float',
+    shape: [1, 1, ...kernel_shape],
+    data: new Float64Array(sizeOf(kernel_shape)).fill(1 / sizeOf(kernel_shape)),
+  } as const;
+  const output_padding = [0, 1].map(
+    (i) => [height, width][i] - ((dy.shape[2 + i] - 1) * strides[i] - pads[i] - pads[i + 2] + kernel_shape[i]),
+  ) as [number, number];
+  const spread = convTranspose(reshape(dy, planes(dy)), dy.graph.constant(kernel), {
+    strides,
+    pads,
+    dilations,
+    group: 1,
+    output_padding,
+  });
   return reshape(spread, { shape: x.shape });
 }

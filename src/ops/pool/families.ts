@@ -12,6 +12,8 @@ export function inferPool(inputs: readonly TypeAndShape[], attributes: Attribute
   requireType(x, 'float');
   requireRank(x, 4, 'the images');
   const { kernel_shape, pads } = attributes as unknown as PoolAttributes;
-  require(pads.every((p, i) => p < kernel_shape[i % 2]), `padding [${pads}] must be smaller than the window [${kernel_shape}]`);
+  require(pads.every(
+    (p, i) => p < kernel_shape[i % 2],
+  ), `padding [${pads}] must be smaller than the window [${kernel_shape}]`);
   return float([x.shape[0], x.shape[1], ...windowOutput(x.shape, kernel_shape, attributes)]);
 }

@@ -19,11 +19,20 @@ export const maxPool = operator<PoolAttributes>({
   name: 'MaxPool',
   attributes: poolKinds,
   infer: inferPool,
-  forward: ([x], attributes, { shape }) => Float64Array.from(winners(x, attributes as unknown as PoolAttributes, shape), (i) => x.data[i]),
-  gradient: ({ dy, y, inputs: [x], attributes }) => [maxPoolGradient(dy, y, x, attributes as unknown as PoolAttributes)],
+  forward: ([x], attributes, { shape }) =>
+    Float64Array.from(winners(x, attributes as unknown as PoolAttributes, shape), (i) => x.data[i]),
+  gradient: ({ dy, y, inputs: [x], attributes }) => [
+    maxPoolGradient(dy, y, x, attributes as unknown as PoolAttributes),
+  ],
   branches: ([x], attributes) => winners(x, attributes as unknown as PoolAttributes, inferPool([x], attributes).shape),
   samples: () => {
-    const sample = (label: string, shape: number[], kernel: [number, number], strides: [number, number], pads: PoolAttributes['pads'] = [0, 0, 0, 0]) => ({
+    const sample = (
+      label: string,
+      shape: number[],
+      kernel: [number, number],
+      strides: [number, number],
+      pads: PoolAttributes['pads'] = [0, 0, 0, 0],
+    ) => ({
       label,
       inputs: [distinct(shape)],
       attributes: { kernel_shape: kernel, strides, pads, dilations: [1, 1] },
@@ -36,12 +45,20 @@ export const maxPool = operator<PoolAttributes>({
       sample('stride 1', [1, 1, 4, 4], [2, 2], [1, 1]),
       sample('gaps', [1, 1, 7, 7], [2, 2], [3, 3]),
       sample('whole image', [2, 2, 3, 3], [3, 3], [3, 3]),
-      { ...sample('ties', [1, 1, 4, 4], [2, 2], [2, 2]), inputs: [floats([1, 1, 4, 4], [0, 0, 1, 1, 0, 0, 0, 1, 2, 3, 5, 5, 3, 3, 5, 5])], noGradient: 'ties are kinks; a test of its own states who gets what' },
+      {
+        ...sample('ties', [1, 1, 4, 4], [2, 2], [2, 2]),
+        inputs: [floats([1, 1, 4, 4], [0, 0, 1, 1, 0, 0, 0, 1, 2, 3, 5, 5, 3, 3, 5, 5])],
+        noGradient: 'ties are kinks; a test of its own states who gets what',
+      },
     ];
   },
 });
 
-function winners(x: { shape: readonly number[]; data: ArrayLike<number> }, { kernel_shape, ...window }: PoolAttributes, out: readonly number[]): Int32Array {
+function winners(
+  x: { shape: readonly number[]; data: ArrayLike<number> },
+  { kernel_shape, ...window }: PoolAttributes,
+  out: readonly number[],
+): Int32Array {
   const [n, c, height, width] = x.shape;
   const best = new Int32Array(sizeOf(out)).fill(-1);
   for (let plane = 0; plane < n * c; plane++)
@@ -63,7 +80,13 @@ function maxPoolGradient(dy: Value, y: Value, x: Value, attributes: PoolAttribut
 function overTiles(dy: Value, y: Value, x: Value, kernel: readonly [number, number]): Value {
   const repeated = nearest(x.shape);
   const won = cast(equal(x, resize(y, repeated)), { to: 'float' });
-  const share = averagePool(won, { kernel_shape: kernel, strides: kernel, pads: [0, 0, 0, 0], dilations: [1, 1], count_include_pad: 1 });
+  const share = averagePool(won, {
+    kernel_shape: kernel,
+    strides: kernel,
+    pads: [0, 0, 0, 0],
+    dilations: [1, 1],
+    count_include_pad: 1,
+  });
   return mul(won, resize(div(dy, mul(share, sizeOf(kernel))), repeated));
 }
 
@@ -78,12 +101,21 @@ function overTaps(dy: Value, y: Value, x: Value, { kernel_shape, strides, pads }
       const ends = [i + (y.shape[2] - 1) * strides[0] + 1, j + (y.shape[3] - 1) * strides[1] + 1];
       const attributes = { starts: [i, j], ends, axes: [2, 3], steps: strides };
       const tap = slice(padded, attributes);
-      const place = (v: Value) => slice.spec.gradient!({ dy: v, y: tap, inputs: [padded], attributes, needs: [true] })[0]!;
+      const place = (v: Value) =>
+        slice.spec.gradient!({ dy: v, y: tap, inputs: [padded], attributes, needs: [true] })[0]!;
       taps.push({ won: cast(equal(tap, y), { to: 'float' }), place });
     }
-  const share = div(dy, taps.map(({ won }) => won).reduce((a, b) => add(a, b)));
+  const share = div(
+    dy,
+    taps.map(({ won }) => won).reduce((a, b) => add(a, b)),
+  );
   const total = taps.map(({ won, place }) => place(mul(won, share))).reduce((a, b) => add(a, b));
   if (padded === x) return total;
   const axes = [0, 1, 2, 3];
-  return slice(total, { starts: padding.slice(0, 4), ends: axes.map((a) => padding[a] + x.shape[a]), axes, steps: [1, 1, 1, 1] });
+  return slice(total, {
+    starts: padding.slice(0, 4),
+    ends: axes.map((a) => padding[a] + x.shape[a]),
+    axes,
+    steps: [1, 1, 1, 1],
+  });
 }

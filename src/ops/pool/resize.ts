@@ -4,7 +4,12 @@ import { operator, require, requireCount, requireRank } from '../operator.ts';
 import { uniform } from '../samples.ts';
 import { averagePool } from './averagePool.ts';
 
-export type ResizeAttributes = { sizes: readonly number[]; mode: 'nearest'; coordinate_transformation_mode: 'asymmetric'; nearest_mode: 'floor' };
+export type ResizeAttributes = {
+  sizes: readonly number[];
+  mode: 'nearest';
+  coordinate_transformation_mode: 'asymmetric';
+  nearest_mode: 'floor';
+};
 
 /** Repeats each pixel of [N, C, H, W] a whole number of times along height and width. */
 export const resize = operator<ResizeAttributes>({
@@ -16,7 +21,10 @@ export const resize = operator<ResizeAttributes>({
     requireRank(inputs[0], 4, 'the images');
     const { dtype, shape } = inputs[0];
     const sizes = attributes.sizes as number[];
-    require(sizes.length === 4 && sizes.every((n, i) => (i < 2 ? n === shape[i] : n % shape[i] === 0)), `${formatShape(sizes)} is no whole multiple of ${formatShape(shape)}`);
+    require(sizes.length === 4 &&
+      sizes.every((n, i) =>
+        i < 2 ? n === shape[i] : n % shape[i] === 0,
+      ), `${formatShape(sizes)} is no whole multiple of ${formatShape(shape)}`);
     return { dtype, shape: sizes };
   },
   forward([x], _, { dtype, shape }) {
@@ -32,7 +40,13 @@ export const resize = operator<ResizeAttributes>({
   },
   gradient({ dy, inputs: [x] }) {
     const kernel: [number, number] = [dy.shape[2] / x.shape[2], dy.shape[3] / x.shape[3]];
-    const mean = averagePool(dy, { kernel_shape: kernel, strides: kernel, pads: [0, 0, 0, 0], dilations: [1, 1], count_include_pad: 1 });
+    const mean = averagePool(dy, {
+      kernel_shape: kernel,
+      strides: kernel,
+      pads: [0, 0, 0, 0],
+      dilations: [1, 1],
+      count_include_pad: 1,
+    });
     return [mul(mean, kernel[0] * kernel[1])];
   },
   samples: () => [
@@ -42,4 +56,9 @@ export const resize = operator<ResizeAttributes>({
   ],
 });
 
-export const nearest = (sizes: readonly number[]): ResizeAttributes => ({ sizes, mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' });
+export const nearest = (sizes: readonly number[]): ResizeAttributes => ({
+  sizes,
+  mode: 'nearest',
+  coordinate_transformation_mode: 'asymmetric',
+  nearest_mode: 'floor',
+});

@@ -17,7 +17,15 @@ type Reduce = {
 };
 
 /** Folds the given axes away; `keepdims: 1` leaves them with length 1. */
-export function reduction({ name, start, step, finish = (sum) => sum, gradient, branches, samples = [] }: Reduce): Operator<ReduceAttributes> {
+export function reduction({
+  name,
+  start,
+  step,
+  finish = (sum) => sum,
+  gradient,
+  branches,
+  samples = [],
+}: Reduce): Operator<ReduceAttributes> {
   return operator<ReduceAttributes>({
     name,
     attributes: { axes: 'input', keepdims: 'int' },
@@ -44,7 +52,11 @@ export function reduction({ name, start, step, finish = (sum) => sum, gradient, 
 }
 
 function reduceSamples(): Sample[] {
-  const all = (label: string, x: Tensor, axes: number[], keepdims: 0 | 1 = 0): Sample => ({ label, inputs: [x], attributes: { axes, keepdims } });
+  const all = (label: string, x: Tensor, axes: number[], keepdims: 0 | 1 = 0): Sample => ({
+    label,
+    inputs: [x],
+    attributes: { axes, keepdims },
+  });
   return [
     ...lengths.map((n) => all(`length ${n}`, distinct([n]), [0])),
     all('first of two', distinct([3, 4]), [0]),
@@ -56,7 +68,10 @@ function reduceSamples(): Sample[] {
     all('all', distinct([2, 3]), [0, 1]),
     all('length-1 axis', distinct([3, 1]), [1]),
     all('empty result', floats([0, 3], []), [1]),
-    { ...all('large', floats([2, 3], [1e30, -1e30, 1, 1e18, 1e-18, 0]), [1]), noGradient: 'too large for a finite difference' },
+    {
+      ...all('large', floats([2, 3], [1e30, -1e30, 1, 1e18, 1e-18, 0]), [1]),
+      noGradient: 'too large for a finite difference',
+    },
   ];
 }
 
@@ -69,7 +84,9 @@ export const normalAxes = (shape: Shape, axes: readonly number[]): number[] =>
 
 export function reducedShape(shape: Shape, attributes: Attributes): number[] {
   const axes = new Set(normalAxes(shape, attributes.axes as number[]));
-  return attributes.keepdims ? shape.map((size, axis) => (axes.has(axis) ? 1 : size)) : shape.filter((_, axis) => !axes.has(axis));
+  return attributes.keepdims
+    ? shape.map((size, axis) => (axes.has(axis) ? 1 : size))
+    : shape.filter((_, axis) => !axes.has(axis));
 }
 
 const reducedCount = (shape: Shape, attributes: Attributes): number =>
@@ -88,4 +105,3 @@ export function reducedPositions(shape: Shape, attributes: Attributes): Int32Arr
   }
   return positions;
 }
-

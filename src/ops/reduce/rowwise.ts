@@ -3,7 +3,11 @@ import { float, type Operator, operator, require, requireCount, requireType } fr
 import { floats, lengths, uniform } from '../samples.ts';
 
 /** Rows of the last axis, each mapped as a whole. */
-export function rowwise(rule: { name: string; forward: (row: number[]) => number[]; gradient: (dy: Value, y: Value) => Value }): Operator<{ axis: -1 }> {
+export function rowwise(rule: {
+  name: string;
+  forward: (row: number[]) => number[];
+  gradient: (dy: Value, y: Value) => Value;
+}): Operator<{ axis: -1 }> {
   return operator<{ axis: -1 }>({
     name: rule.name,
     attributes: { axis: 'int' },
@@ -25,7 +29,12 @@ export function rowwise(rule: { name: string; forward: (row: number[]) => number
       ...lengths.map((n) => ({ label: `length ${n}`, inputs: [uniform([2, n])], attributes: { axis: -1 } })),
       { label: 'three axes', inputs: [uniform([2, 3, 4])], attributes: { axis: -1 } },
       { label: 'empty', inputs: [floats([0, 3], [])], attributes: { axis: -1 } },
-      { label: 'large', inputs: [floats([2, 3], [1000, 0, -1000, 88, 89, 90])], attributes: { axis: -1 }, noGradient: 'too large for a finite difference' },
+      {
+        label: 'large',
+        inputs: [floats([2, 3], [1000, 0, -1000, 88, 89, 90])],
+        attributes: { axis: -1 },
+        noGradient: 'too large for a finite difference',
+      },
       { label: 'ties', inputs: [floats([1, 4], [5, 5, 5, 5])], attributes: { axis: -1 } },
     ],
   });

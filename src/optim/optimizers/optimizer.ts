@@ -19,6 +19,8 @@ export interface Optimizer<O = Readonly<Record<string, unknown>>, S extends stri
   step(context: UpdateContext<S>): { parameter: Value; state: Readonly<Record<string, Value>> };
 }
 
-export function optimizer<S extends OptionSchema, N extends string>(entry: Omit<Optimizer<z.output<S>, N>, 'options'> & { options: S }): Optimizer {
+export function optimizer<S extends OptionSchema, N extends string>(
+  entry: Omit<Optimizer<z.output<S>, N>, 'options'> & { options: S },
+): Optimizer {
   return entry as unknown as Optimizer;
 }

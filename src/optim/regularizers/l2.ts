@@ -10,5 +10,6 @@ export const l2: Regularizer = {
   summary: 'adds strength/2 Σw² to the loss',
   options: z.strictObject({ strength: z.number().nonnegative() }),
   lead: 'strength',
-  penalty: (parameter, strength) => mul(reduceSumSquare(parameter, { axes: parameter.shape.map((_, i) => i), keepdims: 0 }), mul(strength, 0.5)),
+  penalty: (parameter, strength) =>
+    mul(reduceSumSquare(parameter, { axes: parameter.shape.map((_, i) => i), keepdims: 0 }), mul(strength, 0.5)),
 };

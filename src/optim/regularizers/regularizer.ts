@@ -1,5 +1,5 @@
-import type { Value } from '../../graph/index.ts';
 import type { OptionSchema } from '../../base/index.ts';
+import type { Value } from '../../graph/index.ts';
 
 export interface Regularizer {
   readonly summary: string;

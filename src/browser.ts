@@ -1,0 +1,16 @@
+/** The package's face in a browser: the same training, on data that the page brings. */
+export { type ErrorFacts, WellfitError } from './base/index.ts';
+export { type Dataset, fromArrays } from './data/index.ts';
+export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngine } from './engine/index.ts';
+export { modelFile } from './export/index.ts';
+export {
+  type EpochRecord,
+  type Experiment,
+  gradientCheckOn,
+  type Measure,
+  type Run,
+  type Settings,
+  type TrainEvent,
+  type TrainOptions,
+  trainOn,
+} from './train/index.ts';

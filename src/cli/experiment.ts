@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { grouped, WellfitError } from '../base/index.ts';
+import type { Dataset } from '../data/index.ts';
+import { loadDataset } from '../data/readers/index.ts';
+import { type Engine, onnxRuntimeEngine, referenceEngine } from '../engine/index.ts';
+import { experimentName } from '../train/index.ts';
+import type { Io } from './command.ts';
+import { bar } from './terminal/bar.ts';
+
+/** Reads an experiment: JSON, or TypeScript/JavaScript with a default export. */
+export async function readExperiment(path: string): Promise<Record<string, unknown>> {
+  const kind = extname(path);
+  try {
+    if (['.ts', '.mts', '.js', '.mjs'].includes(kind)) {
+      const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
+      return asObject(module.default, path, 'a default export with the experiment');
+    }
+    return asObject(JSON.parse(await readFile(path, 'utf8')), path, 'one JSON object');
+  } catch (error) {
+    throw describeReadError(error, path);
+  }
+}
+
+function asObject(value: unknown, path: string, expected: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new WellfitError('file', `${path} holds no experiment`, {
+    expected,
+    received: value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80),
+  });
+}
+
+function describeReadError(error: unknown, path: string): unknown {
+  if (error instanceof WellfitError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ERR_MODULE_NOT_FOUND')
+    return new WellfitError('file', `there is no experiment file ${path}`, {
+      fix: 'check the path, or name a data set: wellfit train --dataset digits',
+    });
+  return new WellfitError('file', `${path} cannot be read as an experiment`, {
+    received: message,
+    fix: 'see docs/experiments.md for the format',
+  });
+}
+
+/** Loads the data set that an experiment names, showing the progress of a download. */
+export async function loadFor(experiment: Record<string, unknown>, io: Io): Promise<Dataset> {
+  const name = experimentName(experiment);
+  const dataset = await loadDataset(name, {
+    progress: ({ file, done, total }) =>
+      io.redraw(
+        `downloading ${file} ${bar(done / total)} ${grouped(Math.round(done / 1e3))} of ${grouped(Math.round(total / 1e3))} kB`,
+      ),
+  });
+  io.redraw('');
+  return dataset;
+}
+
+const engines = ['cpu', 'webgpu', 'cuda', 'reference'] as const;
+
+export function chooseEngine(name: string, threads: number): Engine {
+  if (!engines.includes(name as 'cpu'))
+    throw new WellfitError('option', `unknown engine "${name}"`, { fix: `one of: ${engines.join(', ')}` });
+  if (!Number.isInteger(threads) || threads < 0)
+    throw new WellfitError('option', '--threads must be a whole number, 0 for one a core', {
+      received: String(threads),
+    });
+  return name === 'reference' ? referenceEngine : onnxRuntimeEngine({ device: name as 'cpu', threads });
+}

@@ -1,0 +1,56 @@
+import { Command as Parser } from 'commander';
+import { WellfitError } from '../base/index.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands/index.ts';
+import { standardIo } from './io.ts';
+
+/** Exit codes: 0 done, 1 failed, 2 wrong command line or experiment, 130 interrupted (what there was is saved). */
+export async function main(argv: readonly string[], version: string): Promise<number> {
+  let code = 0;
+  const program = new Parser('wellfit')
+    .description('Train neural networks well.')
+    .version(version)
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride();
+  for (const [name, command] of Object.entries(commands) as [string, Command][]) {
+    const parser = command.define(program.command(name).description(command.summary));
+    parser.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
+    parser.action(async (...received: unknown[]) => {
+      const args = received.slice(0, -2).filter((x) => typeof x === 'string');
+      const options = received[received.length - 2] as Record<string, unknown>;
+      code = await execute(command, args, options);
+    });
+  }
+  try {
+    await program.parseAsync(argv as string[], { from: 'user' });
+  } catch (error) {
+    return usageFailure(error, argv);
+  }
+  return code;
+}
+
+async function execute(command: Command, args: string[], options: Record<string, unknown>): Promise<number> {
+  const io = standardIo(options.json === true);
+  try {
+    return await command.run(args, options, io);
+  } catch (error) {
+    if (!(error instanceof WellfitError)) throw error;
+    io.redraw('');
+    process.stderr.write(`${error.message}\n`);
+    io.result({ error: { kind: error.kind, message: error.message.split('\n')[0], ...error.facts } });
+    return error.kind === 'option' ? 2 : 1;
+  }
+}
+
+/** Commander has printed its own message; options that we refuse while parsing have not been printed. */
+function usageFailure(error: unknown, argv: readonly string[]): number {
+  if (error instanceof WellfitError) {
+    process.stderr.write(`${error.message}\n`);
+    if (argv.includes('--json'))
+      process.stdout.write(`${JSON.stringify({ error: { kind: error.kind, message: error.message } })}\n`);
+    return 2;
+  }
+  const { code, exitCode } = error as { code?: string; exitCode?: number };
+  if (!code?.startsWith('commander.')) throw error;
+  return exitCode === 0 ? 0 : 2;
+}

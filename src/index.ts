@@ -1,0 +1,58 @@
+import type { Dataset } from './data/index.ts';
+import { loadDataset } from './data/readers/index.ts';
+import {
+  type Experiment,
+  type GradientCheck,
+  type GradientCheckOptions,
+  gradientCheckOn,
+  type Run,
+  type TrainOptions,
+  trainOn,
+} from './train/index.ts';
+
+export { type ErrorFacts, WellfitError } from './base/index.ts';
+export { type Dataset, fromArrays } from './data/index.ts';
+export { type DatasetName, datasets, loadDataset } from './data/readers/index.ts';
+export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngine } from './engine/index.ts';
+export { modelFile } from './export/index.ts';
+export type {
+  EpochRecord,
+  Experiment,
+  GradientCheck,
+  GradientCheckOptions,
+  Measure,
+  Run,
+  Settings,
+  TrainEvent,
+  TrainOptions,
+} from './train/index.ts';
+
+/** An experiment whose data may also be a data set in memory, as `fromArrays` or `loadDataset` make one. */
+export type ExperimentOrData = Omit<Experiment, 'data'> & { readonly data: Experiment['data'] | Dataset };
+
+/**
+ * Trains an experiment; everything but `data` may be left out.
+ * @example const run = await train({ data: { dataset: 'digits' }, epochs: 10 }); console.log(run.test);
+ * @throws WellfitError where the data or an option cannot work
+ */
+export async function train(experiment: ExperimentOrData, options?: TrainOptions): Promise<Run> {
+  const { dataset, plain } = await withData(experiment);
+  return trainOn(dataset, plain, options);
+}
+
+/**
+ * Checks an experiment's gradients against finite differences, in float64.
+ * @example const { ratio, words } = await gradientCheck({ data: { dataset: 'iris' } });
+ */
+export async function gradientCheck(
+  experiment: ExperimentOrData,
+  options?: GradientCheckOptions,
+): Promise<GradientCheck> {
+  const { dataset, plain } = await withData(experiment);
+  return gradientCheckOn(dataset, plain, options);
+}
+
+async function withData({ data, ...rest }: ExperimentOrData): Promise<{ dataset: Dataset; plain: Experiment }> {
+  const dataset = 'features' in data ? data : await loadDataset(data.dataset);
+  return { dataset, plain: { ...rest, data: { dataset: 'features' in data ? data.name : data.dataset } } };
+}

@@ -1,0 +1,192 @@
+import { checkGradient, type GradientReport, gradients } from '../autodiff/index.ts';
+import { type Tensor, WellfitError } from '../base/index.ts';
+import { checkDataset, type Dataset, epochOrder, split } from '../data/index.ts';
+import { branchesOf, type Engine, evaluate, execute, onnxRuntimeEngine, type Tensors } from '../engine/index.ts';
+import { Graph, liveNodes, type Node, type Value } from '../graph/index.ts';
+import { parametersOf, statesOf } from '../nn/index.ts';
+import { reduceMean } from '../ops/index.ts';
+import { findGradientFault, type GradientFault } from './gradientFault.ts';
+import { maskKeys, randomMask } from './mask.ts';
+import { dataTensors, type Network } from './network.ts';
+import { Trainer, updateNumbers } from './programs.ts';
+import { type Resolved, resolve } from './settings.ts';
+import { lossOfBatch, withPenalties } from './step.ts';
+import { makeNetwork, prepareMemory } from './train.ts';
+
+export interface GradientCheckOptions {
+  /** Half the distance of the two evaluations; 1e-7. */
+  readonly epsilon?: number;
+  /** Rows in the batch that is checked; 8, or 4 images. */
+  readonly rows?: number;
+  /** Entries checked of each parameter; 40. */
+  readonly perParameter?: number;
+  /** Updates to train before checking; 0. A wrong gradient may only show away from the initial weights. */
+  readonly after?: number;
+  /** Trains the updates of `after`. */
+  readonly engine?: Engine;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Changes the forward graph before it is differentiated; for testing that a wrong gradient is found. */
+  readonly tamper?: (graph: Graph) => void;
+}
+
+export interface GradientCheck extends GradientReport {
+  readonly rows: number;
+  readonly after: number;
+  /** What was checked: regularization, dropout, batch statistics. */
+  readonly conditions: readonly string[];
+  /** The operator to blame, where the verdict is not "correct" and one stands out. */
+  readonly fault?: GradientFault;
+}
+
+/**
+ * Compares the gradients of an experiment's whole loss (regularization included) with finite differences, in float64 on the reference engine.
+ * Dropout keeps one fixed mask; batch normalization uses the statistics of the batch.
+ */
+export async function gradientCheckOn(
+  dataset: Dataset,
+  experiment: unknown,
+  options: GradientCheckOptions = {},
+): Promise<GradientCheck> {
+  checkDataset(dataset);
+  const resolved = resolve(experiment, dataset);
+  const { settings } = resolved;
+  const { epsilon = 1e-7, perParameter = 40, after = 0, rows = dataset.shape.length === 3 ? 4 : 8 } = options;
+  if (!(epsilon > 0)) throw new WellfitError('option', 'epsilon must be greater than 0', { received: String(epsilon) });
+  const train = split(dataset, { ...settings.split, limit: settings.limit }).train;
+  if (rows > train.length)
+    throw new WellfitError('option', `there are ${train.length} training rows`, { received: `rows = ${rows}` });
+  const { network } = makeNetwork(resolved, dataset, train);
+  const weights = await trainedWeights(resolved, network, dataset, train, after, options.engine);
+  const batch = epochOrder(train, settings.seed, 1).slice(0, rows);
+
+  const { graph, total, given } = lossGraph(resolved, network, dataset, batch, weights);
+  options.tamper?.(graph);
+  const parameters = parametersOf(network.model);
+  const nodes = liveNodes(graph);
+  const slopes = gradients(
+    total,
+    parameters.map(({ name }) => graph.states.get(name)!),
+  );
+  for (const [i, slope] of slopes.entries()) graph.output(`gradient.${i}`, slope);
+  const { outputs, values } = evaluate(graph, liveNodes(graph), given);
+  const checked = parameters.map(({ name, spec }, i) => ({
+    name,
+    shape: spec.shape,
+    values: given[name].data as Float64Array,
+    gradient: outputs[`gradient.${i}`].data,
+  }));
+  const evaluators = parameters.map(({ name }) => downstream(nodes, graph.states.get(name)!, total, given, values));
+  const report = checkGradient(checked, (p) => evaluators[p](), {
+    epsilon,
+    perParameter,
+    seed: settings.seed,
+    onProgress: options.onProgress,
+  });
+  return {
+    ...report,
+    rows,
+    after,
+    conditions: conditionsOf(resolved),
+    fault:
+      report.verdict === 'correct' || report.verdict === 'unchecked'
+        ? undefined
+        : findGradientFault(graph, total, given),
+  };
+}
+
+function conditionsOf({ regularizers, model }: Resolved): string[] {
+  const has = (kind: string) => model.layers.some((layer) => layer.kind === kind);
+  return [
+    regularizers.length > 0
+      ? `the loss includes ${regularizers.map(({ kind, options }) => `${kind} ${options.strength}`).join(', ')}`
+      : 'no regularization',
+    ...(has('dropout') ? ['dropout is on, with one fixed mask'] : []),
+    ...(has('batchNorm') ? ['batch normalization uses the statistics of the batch'] : []),
+  ];
+}
+
+async function trainedWeights(
+  resolved: Resolved,
+  network: Network,
+  dataset: Dataset,
+  train: Int32Array,
+  updates: number,
+  engine = onnxRuntimeEngine(),
+): Promise<Map<string, Tensor>> {
+  const { settings } = resolved;
+  const memory = prepareMemory(engine, network, dataset, settings.seed);
+  const trainer = new Trainer(engine, memory, network, settings.seed);
+  const batch = Math.min(settings.batchSize, train.length);
+  const numbers = updateNumbers(resolved, settings.epochs * Math.ceil(train.length / batch));
+  let order = new Int32Array(0);
+  for (let update = 0, epoch = 0, at = 0; update < updates; update++, at += batch) {
+    if (at + batch > order.length) {
+      order = epochOrder(train, settings.seed, ++epoch) as Int32Array<ArrayBuffer>;
+      at = 0;
+    }
+    await trainer.run(order.subarray(at, at + batch), 1, numbers);
+  }
+  await trainer.release();
+  const names = [...parametersOf(network.model), ...statesOf(network.model)].map(({ name }) => name);
+  const weights = new Map<string, Tensor>();
+  for (const name of names) {
+    const tensor = await memory.get(name);
+    weights.set(name, { ...tensor, data: Float64Array.from(tensor.data) });
+  }
+  return weights;
+}
+
+/** The whole loss of one batch in training mode, and everything it reads. */
+function lossGraph(
+  { settings, regularizers }: Resolved,
+  network: Network,
+  dataset: Dataset,
+  batch: Int32Array,
+  weights: ReadonlyMap<string, Tensor>,
+): { graph: Graph; total: Value; given: Tensors } {
+  const graph = new Graph();
+  const given: Record<string, Tensor> = { ...dataTensors(dataset), ...Object.fromEntries(weights) };
+  const values = new Map([...weights].map(([name, { shape }]) => [name, graph.state(name, 'float', shape)]));
+  const indices = graph.constant({ dtype: 'int32', shape: [batch.length], data: batch });
+  const { perRow } = lossOfBatch(graph, network, indices, values, (layer, shape, keep) =>
+    randomMask(
+      graph.constant({ dtype: 'int32', shape: [2], data: Int32Array.from(maskKeys(settings.seed, 1, layer)) }),
+      0,
+      shape,
+      keep,
+    ),
+  );
+  const loss = graph.scope('loss', () => reduceMean(perRow, { axes: [0], keepdims: 0 }));
+  const strengths = Object.fromEntries(
+    regularizers.map(({ kind, options }) => [kind, graph.scalar(options.strength as number, 'float')]),
+  );
+  const total = withPenalties(graph, network, loss, values, strengths);
+  graph.output('loss', total);
+  return { graph, total, given };
+}
+
+/** Evaluates the loss again after one parameter has changed: only the nodes that depend on it. */
+function downstream(
+  nodes: readonly Node[],
+  parameter: Value,
+  total: Value,
+  given: Tensors,
+  values: ReadonlyMap<Value, Tensor>,
+): () => { loss: number; branches: number } {
+  const moved = new Set<Value>([parameter]);
+  const affected = nodes.filter((node) => {
+    const depends = node.inputs.some((input) => moved.has(input));
+    if (depends) moved.add(node.output);
+    return depends;
+  });
+  const still = Object.fromEntries(
+    [...values].filter(([value]) => !moved.has(value)).map(([value, tensor]) => [value.name, tensor]),
+  );
+  const known = { ...given, ...still };
+  return () => {
+    const now = execute(affected, known);
+    const read = (value: Value): Tensor =>
+      value.source.kind === 'constant' ? value.source.tensor : (now.get(value) ?? known[value.name]);
+    return { loss: now.get(total)!.data[0], branches: branchesOf(affected, read) };
+  };
+}
