@@ -1,4 +1,4 @@
-import { lookUp, type Picked, parseOptions, pick, WellfitError, z } from '../base/index.ts';
+import { grouped, lookUp, type Picked, parseOptions, pick, WellfitError, z } from '../base/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { describeModel, type LossName, losses, type MetricName, type Model, metrics } from '../nn/index.ts';
 import {
@@ -164,11 +164,18 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     Math.min(automatic, trainRows),
     trainRows < 5000 ? 'fewer than 5,000 training rows' : '5,000 training rows or more',
   );
-  const epochs = choose('epochs', given.epochs, 20, 'early stopping ends the run when it is done');
+  const updatesPerEpoch = Math.ceil(trainRows / batchSize);
+  const epochs = choose(
+    'epochs',
+    given.epochs,
+    Math.min(200, Math.max(20, Math.ceil(1500 / updatesPerEpoch))),
+    `at most; an epoch has ${grouped(updatesPerEpoch)} updates`,
+  );
+  const patience = Math.max(5, Math.ceil(epochs / 10));
   const earlyStopping = choose(
     'earlyStopping',
     given.earlyStopping === false ? false : given.earlyStopping && { minDelta: 0, ...given.earlyStopping },
-    split.validation > 0 ? { patience: 5, minDelta: 0 } : false,
+    split.validation > 0 ? { patience, minDelta: 0 } : false,
     split.validation > 0 ? 'keeps the weights of the best epoch' : 'there are no validation rows',
   );
   if (earlyStopping && split.validation === 0)

@@ -27,7 +27,10 @@ export function onnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Engine {
 const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.versions?.node);
 const defaultDevice = (): 'cpu' | 'wasm' => (inNode() ? 'cpu' : 'wasm');
 
-/** Each state has two buffers: a run reads one and writes the other, then they change places. Nothing is copied. */
+/**
+ * In Node each state has two buffers: a run reads one and writes the other, then they change places, and nothing is copied. In the browser
+ * ONNX Runtime does not write into buffers that it is given, so it makes a new one for each run.
+ */
 class RuntimeMemory implements Memory {
   private readonly held = new Map<string, { current: runtime.Tensor; spare?: runtime.Tensor }>();
 
@@ -40,11 +43,31 @@ class RuntimeMemory implements Memory {
   }
 
   async get(name: string): Promise<Tensor> {
-    const { current } = this.slot(name);
+    const current = this.current(name);
     return fromRuntime(current, (await current.getData()) as TensorData, true);
   }
 
-  slot(name: string): { current: runtime.Tensor; spare?: runtime.Tensor } {
+  current(name: string): runtime.Tensor {
+    return this.slot(name).current;
+  }
+
+  /** A buffer like the state's that may be written to. */
+  spare(name: string): runtime.Tensor {
+    const slot = this.slot(name);
+    slot.spare ??= blankLike(slot.current);
+    return slot.spare;
+  }
+
+  /** Makes a result the state; the buffer that it replaces becomes the spare, or is freed where it lies on a device. */
+  replace(name: string, result: runtime.Tensor): void {
+    const slot = this.slot(name);
+    const replaced = slot.current;
+    slot.current = slot.spare ?? result;
+    slot.spare = slot.spare && replaced;
+    if (replaced.location === 'gpu-buffer') replaced.dispose();
+  }
+
+  private slot(name: string): { current: runtime.Tensor; spare?: runtime.Tensor } {
     const slot = this.held.get(name);
     if (!slot) throw new WellfitError('engine', `the memory holds no "${name}"`);
     return slot;
@@ -59,32 +82,21 @@ async function compile(graph: Graph, device: string, { threads = 0, profile }: O
   ]);
   const states = [...graph.states].filter(([, value]) => used.has(value)).map(([name]) => name);
   const feeds = [...graph.feeds.values()].filter((value) => used.has(value));
-  const session = await openSession(
-    encode(device === 'cpu' ? await tuneForCpu(graph) : graph),
-    device,
-    threads,
-    profile,
-  );
   const updated = [...graph.updates.keys()];
+  const model = encode(device === 'cpu' ? await tuneForCpu(graph) : graph);
+  const session = await openSession(model, device, threads, profile, updated);
   const outputs = [...graph.outputs.keys()];
   return {
     async run(memory, given) {
       if (!(memory instanceof RuntimeMemory)) throw new WellfitError('engine', 'this memory belongs to another engine');
       const inputs: Record<string, runtime.Tensor> = {};
-      for (const name of states) inputs[name] = memory.slot(name).current;
+      for (const name of states) inputs[name] = memory.current(name);
       for (const feed of feeds) inputs[feed.name] = feedTensor(feed, given);
       const fetches: Record<string, runtime.Tensor | null> = {};
       for (const name of outputs) fetches[name] = null;
-      for (const name of updated) {
-        const slot = memory.slot(name);
-        slot.spare ??= blankLike(slot.current);
-        fetches[updateName(name)] = slot.spare;
-      }
+      for (const name of updated) fetches[updateName(name)] = inNode() ? memory.spare(name) : null;
       const results = await session.run(inputs, fetches as runtime.InferenceSession.FetchesType);
-      for (const name of updated) {
-        const slot = memory.slot(name);
-        [slot.current, slot.spare] = [slot.spare!, slot.current];
-      }
+      for (const name of updated) memory.replace(name, results[updateName(name)]);
       const named: Record<string, Tensor> = {};
       for (const name of outputs)
         named[name] = fromRuntime(results[name], (await results[name].getData()) as TensorData, false);
@@ -125,7 +137,8 @@ async function openSession(
   model: Uint8Array,
   device: string,
   threads: number,
-  profile?: string,
+  profile: string | undefined,
+  updated: readonly string[],
 ): Promise<runtime.InferenceSession> {
   const onCpu = device === 'cpu' || device === 'wasm';
   const options: runtime.InferenceSession.SessionOptions = {
@@ -134,6 +147,11 @@ async function openSession(
     logSeverityLevel: 3,
     ...(threads > 0 && { intraOpNumThreads: threads }),
     interOpNumThreads: 1,
+    // States never leave the device between runs.
+    ...(device === 'webgpu' &&
+      !inNode() && {
+        preferredOutputLocation: Object.fromEntries(updated.map((name) => [updateName(name), 'gpu-buffer' as const])),
+      }),
     ...(profile && { enableProfiling: true, profileFilePrefix: profile }),
   };
   try {

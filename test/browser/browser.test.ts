@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { modelFile, trainOn } from '../../src/browser.ts';
+import { distance } from '../support/graphs.ts';
+import type { PageApi } from './app/page.ts';
+import { rings, ringsExperiment } from './rings.ts';
+
+const executable = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const present = existsSync(executable);
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+describe.skipIf(!present)(
+  `in Chromium${present ? '' : ` (skipped: no browser at ${executable}; set CHROMIUM)`}`,
+  () => {
+    let folder: string;
+    let server: Server;
+    let browser: Browser;
+    let page: Page;
+    const problems: string[] = [];
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'wellfit-browser-'));
+      await build({
+        root: join(import.meta.dirname, 'app'),
+        logLevel: 'error',
+        build: { outDir: folder, emptyOutDir: true, target: 'esnext' },
+      });
+      server = createServer(async (request, response) => {
+        const path = join(folder, new URL(request.url!, 'http://localhost').pathname.replace(/^\/$/, '/index.html'));
+        const body = await readFile(path).catch(() => undefined);
+        response
+          .writeHead(body ? 200 : 404, { 'content-type': types[extname(path)] ?? 'application/octet-stream' })
+          .end(body);
+      }).listen(0, '127.0.0.1');
+      browser = await chromium.launch({
+        executablePath: executable,
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+        ],
+      });
+      page = await browser.newPage();
+      page.on('pageerror', (error) => problems.push(String(error)));
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page.waitForFunction(() => 'wellfit' in window);
+    }, 120_000);
+
+    afterAll(async () => {
+      await browser?.close();
+      server?.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    const call = <K extends keyof PageApi>(name: K, ...args: Parameters<PageApi[K]>) =>
+      page.evaluate(
+        ([key, rest]) =>
+          (window as unknown as { wellfit: Record<string, (...a: unknown[]) => unknown> }).wellfit[key](...rest),
+        [name, args] as const,
+      ) as ReturnType<PageApi[K]>;
+
+    test('a small network trains to the same losses as in Node', async () => {
+      const here = await trainOn(rings(), ringsExperiment);
+      const there = await call('train');
+      expect(there.updates).toBe(here.updates);
+      expect(there.losses).toHaveLength(ringsExperiment.epochs);
+      expect(
+        distance(
+          there.losses,
+          here.epochs.map(({ train }) => train.loss),
+        ),
+      ).toBeLessThan(1e-3);
+      expect(there.test!.metric).toBeGreaterThan(0.9);
+      expect(problems).toEqual([]);
+    }, 60_000);
+
+    test('a model trained in Node predicts the same, unchanged', async () => {
+      const run = await trainOn(rings(), ringsExperiment);
+      const { InferenceSession, Tensor } = await import('onnxruntime-node');
+      const model = modelFile(run);
+      const input = Array.from(rings().features.slice(0, 14));
+      const session = await InferenceSession.create(model);
+      const { probabilities } = await session.run({ input: new Tensor('float32', Float32Array.from(input), [7, 2]) });
+      const there = await call('predict', Array.from(model), input, [7, 2]);
+      expect(there).toHaveLength(14);
+      expect(distance(there, probabilities.data as Float32Array)).toBeLessThan(1e-5);
+    }, 60_000);
+  },
+);
