@@ -45,9 +45,10 @@ export function short(x: number, digits = 4): string {
   return x.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(size))));
 }
 
-/** Seconds for people: "0.8 s", "12 s", "3 min 05 s", "2 h 04 min". */
+/** Seconds for people: "25 ms", "1.8 s", "12 s", "3 min 05 s", "2 h 04 min". */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
