@@ -148,6 +148,15 @@ export interface Forward {
   mask?(layer: string, shape: Shape, keep: number): Value;
 }
 
+/** An activation that never falls goes behind a max pooling that follows it: the same numbers, with a quarter of the work. */
+function poolFirst(order: readonly ModelLayer[]): ModelLayer[] {
+  const swapped = [...order];
+  for (let i = 0; i + 1 < swapped.length; i++)
+    if ((layers[swapped[i].kind] as Layer).monotone && swapped[i + 1].kind === 'maxPool')
+      [swapped[i], swapped[i + 1]] = [swapped[i + 1], swapped[i]];
+  return swapped;
+}
+
 /** Builds the network over a batch; every node carries its layer's name. `updates` are new contents of states. */
 export function forward(
   model: Model,
@@ -156,7 +165,7 @@ export function forward(
 ): { output: Value; updates: Map<string, Value> } {
   const updates = new Map<string, Value>();
   let x = input;
-  for (const layer of model.layers) {
+  for (const layer of poolFirst(model.layers)) {
     const named = (keys: object) =>
       Object.fromEntries(Object.keys(keys).map((key) => [key, values.get(parameterName(layer, key))!]));
     x = input.graph.scope(layer.name, () =>

@@ -6,4 +6,4 @@ export { Trainer } from './programs.ts';
 export { recipes } from './recipes.ts';
 export { type Choice, type Experiment, experimentName, experimentSchema, type Settings } from './settings.ts';
 export { toFloat, trainingGraph } from './step.ts';
-export { type Ending, type Run, prepareMemory, type TrainOptions, trainOn } from './train.ts';
+export { type Ending, prepareMemory, type Run, type TrainOptions, trainOn } from './train.ts';

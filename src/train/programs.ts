@@ -77,7 +77,7 @@ export class Trainer {
 
   /** Learns from how long a call took; switches to several steps per call where that is measured to pay. */
   async tune(seconds: number, count: number, batch: number, updatesLeft: number): Promise<void> {
-    if (this.settled) return;
+    if (this.settled || count !== this.steps) return;
     this.timings.push(seconds / count);
     if (this.timings.length < 12) return;
     const median = [...this.timings].sort((a, b) => a - b)[this.timings.length >> 1];

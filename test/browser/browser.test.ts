@@ -8,6 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelFile, trainOn } from '../../src/browser.ts';
+import { operators } from '../../src/ops/index.ts';
 import { distance } from '../support/graphs.ts';
 import type { PageApi } from './app/page.ts';
 import { rings, ringsExperiment } from './rings.ts';
@@ -87,6 +88,12 @@ describe.skipIf(!present)(
       expect(there.test!.metric).toBeGreaterThan(0.9);
       expect(problems).toEqual([]);
     }, 60_000);
+
+    test('every operator computes the same as the reference on every sample', async () => {
+      const { ran, wrong } = await call('conformance');
+      expect(wrong).toEqual([]);
+      expect(ran).toBe(Object.values(operators).reduce((n, { spec }) => n + spec.samples().length, 0));
+    }, 120_000);
 
     test('a model trained in Node predicts the same, unchanged', async () => {
       const run = await trainOn(rings(), ringsExperiment);

@@ -143,7 +143,8 @@ async function openSession(
   const onCpu = device === 'cpu' || device === 'wasm';
   const options: runtime.InferenceSession.SessionOptions = {
     executionProviders: onCpu ? [device] : [device, inNode() ? 'cpu' : 'wasm'],
-    graphOptimizationLevel: 'all',
+    // One level more would wrap each pooling in a change of layout of its own; convolutions are brought into blocks by us.
+    graphOptimizationLevel: device === 'cpu' ? 'extended' : 'all',
     logSeverityLevel: 3,
     ...(threads > 0 && { intraOpNumThreads: threads }),
     interOpNumThreads: 1,

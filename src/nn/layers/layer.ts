@@ -39,6 +39,8 @@ export interface Layer<O = Readonly<Record<string, unknown>>> {
   apply(x: Value, context: LayerContext<O>): Value;
   /** The initializer that suits the weights before this activation; only activations say. */
   readonly suits?: string;
+  /** An elementwise function that never falls: taking maxima before it gives the same as after it, on fewer numbers. */
+  readonly monotone?: boolean;
   /** Whether a batch must have two rows or more while training. */
   readonly needsBatch?: boolean;
 }

@@ -8,5 +8,6 @@ export const sigmoid = layer({
   options: z.strictObject({}),
   output: (input) => input,
   apply: (x) => op(x),
+  monotone: true,
   suits: 'xavier',
 });

@@ -1,5 +1,6 @@
 import { type Shape, sizeOf } from '../../base/index.ts';
 import type { Value } from '../../graph/index.ts';
+import { add } from '../elementwise/add.ts';
 import { concat } from '../layout/concat.ts';
 import { pad } from '../layout/pad.ts';
 import { reshape } from '../layout/reshape.ts';
@@ -44,10 +45,36 @@ function oneByOne(x: Value, dy: Value, kernelShape: Shape, options: ConvAttribut
 }
 
 /**
- * At stride 1, dy is shifted by rows and the images by columns, so that three products with three times the rows replace nine thin ones.
- * Row shifts cost one copy: dy | zeros | dy | zeros | dy, cut at multiples of its padded length, is dy moved by 0, 1, 2 rows.
+ * At stride 1, dy is shifted by rows and the images by columns, so that three products with three times the rows replace nine thin ones. A few
+ * images at a time, so that what is copied is still in the cache when it is multiplied.
  */
-function rowShifts(x: Value, dy: Value, [outputs, inner, kh, kw]: Shape, { pads }: ConvAttributes): Value {
+function rowShifts(x: Value, dy: Value, kernelShape: Shape, { pads }: ConvAttributes): Value {
+  const [outputs, inner, kh, kw] = kernelShape;
+  const [n, , height, width] = dy.shape;
+  const portion = imagesInCache(n, 4 * outputs * kh * (height + kh - 1) * width);
+  const totals: Value[] = [];
+  for (let from = 0; from < n; from += portion) {
+    const part = (v: Value) =>
+      portion === n ? v : slice(v, { starts: [from], ends: [from + portion], axes: [0], steps: [1] });
+    totals.push(stackedSums(shiftedProducts(part(x), part(dy), kernelShape, pads), outputs * kh * inner));
+  }
+  const sums = totals.reduce((a, b) => add(a, b));
+  const ordered = transpose(reshape(sums, { shape: [kw, outputs, kh, inner] }), { perm: [1, 3, 2, 0] });
+  return reshape(ordered, { shape: [outputs, inner, kh, kw] });
+}
+
+/** The largest divisor of n whose copies stay below 4 MB. */
+function imagesInCache(n: number, bytesEach: number): number {
+  let portion = n;
+  while (portion > 1 && (n % portion !== 0 || portion * bytesEach > 4e6)) portion--;
+  return portion;
+}
+
+/**
+ * One product a kernel column, each [images, outputs * rows, channels]. Row shifts cost one copy: dy | zeros | dy | zeros | dy, cut at multiples of
+ * its padded length, is dy moved by 0, 1, 2 rows.
+ */
+function shiftedProducts(x: Value, dy: Value, [outputs, inner, kh, kw]: Shape, pads: ConvAttributes['pads']): Value[] {
   const [n, , height, width] = dy.shape;
   const padded = pads.some((p) => p > 0) ? pad(x, { pads: [0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]] }) : x;
   const length = (height + kh - 1) * width;
@@ -59,13 +86,10 @@ function rowShifts(x: Value, dy: Value, [outputs, inner, kh, kw]: Shape, { pads 
   const flat = reshape(dy, { shape: [n, outputs, height * width] });
   const pieces = Array.from({ length: 2 * kh - 1 }, (_, i) => (i % 2 === 0 ? flat : gap));
   const rows = reshape(concat(...pieces, { axis: 2 }), { shape: [n, outputs * kh, length] });
-  const columns = Array.from({ length: kw }, (_, j) => {
+  return Array.from({ length: kw }, (_, j) => {
     const shifted = kw === 1 ? padded : slice(padded, { starts: [j], ends: [j + width], axes: [3], steps: [1] });
     return matmul(rows, swapLast(reshape(shifted, { shape: [n, inner, length] })));
   });
-  const sums = stackedSums(columns, outputs * kh * inner);
-  const ordered = transpose(reshape(sums, { shape: [kw, outputs, kh, inner] }), { perm: [1, 3, 2, 0] });
-  return reshape(ordered, { shape: [outputs, inner, kh, kw] });
 }
 
 /** For each tap, the pixels that it meets: [N, group, C/group, pixels]. */

@@ -6,11 +6,12 @@ import { div } from '../elementwise/div.ts';
 import { equal } from '../elementwise/equal.ts';
 import { mul } from '../elementwise/mul.ts';
 import { pad } from '../layout/pad.ts';
+import { reshape } from '../layout/reshape.ts';
 import { slice } from '../layout/slice.ts';
+import { gemm } from '../linear/gemm.ts';
 import { forEachTap } from '../linear/window.ts';
 import { operator } from '../operator.ts';
 import { distinct, floats } from '../samples.ts';
-import { averagePool } from './averagePool.ts';
 import { inferPool, type PoolAttributes, poolKinds } from './families.ts';
 import { nearest, resize } from './resize.ts';
 
@@ -80,14 +81,19 @@ function maxPoolGradient(dy: Value, y: Value, x: Value, attributes: PoolAttribut
 function overTiles(dy: Value, y: Value, x: Value, kernel: readonly [number, number]): Value {
   const repeated = nearest(x.shape);
   const won = cast(equal(x, resize(y, repeated)), { to: 'float' });
-  const share = averagePool(won, {
-    kernel_shape: kernel,
-    strides: kernel,
-    pads: [0, 0, 0, 0],
-    dilations: [1, 1],
-    count_include_pad: 1,
-  });
-  return mul(won, resize(div(dy, mul(share, sizeOf(kernel))), repeated));
+  const share = reshape(windowSums(won, kernel), { shape: dy.shape });
+  return mul(won, resize(div(dy, share), repeated));
+}
+
+/** Sum of each tile, as one product with a constant 0/1 matrix: rows of tiles lie together in memory. */
+function windowSums(x: Value, [kh, kw]: readonly [number, number]): Value {
+  const width = x.shape[3];
+  const columns = width / kw;
+  const belongs = new Float64Array(kh * width * columns);
+  for (let i = 0; i < kh * width; i++) belongs[i * columns + Math.floor((i % width) / kw)] = 1;
+  const tiles = x.graph.constant({ dtype: 'float', shape: [kh * width, columns], data: belongs });
+  const rows = reshape(x, { shape: [sizeOf(x.shape) / (kh * width), kh * width] });
+  return gemm(rows, tiles, { transA: 0, transB: 0 });
 }
 
 /** Windows that overlap, leave gaps or are padded: one kernel tap after the other. */

@@ -1,6 +1,8 @@
-// What the browser test calls: training, and running a model file, with the package's browser face.
+// What the browser test calls: training, every operator, and running a model file, with the package's browser face.
 import * as runtime from 'onnxruntime-web';
 import { onnxRuntimeEngine, trainOn } from '../../../src/browser.ts';
+import { operators } from '../../../src/ops/index.ts';
+import { distance, runOn, runReference, single } from '../../support/graphs.ts';
 import { rings, ringsExperiment } from '../rings.ts';
 
 runtime.env.wasm.numThreads = 1;
@@ -9,6 +11,23 @@ const api = {
   async train() {
     const run = await trainOn(rings(), ringsExperiment, { engine: onnxRuntimeEngine() });
     return { losses: run.epochs.map(({ train }) => train.loss), test: run.test, updates: run.updates };
+  },
+  /** Every operator on every sample: how many ran, and which differ from the reference. */
+  async conformance() {
+    const engine = onnxRuntimeEngine();
+    const wrong: string[] = [];
+    let ran = 0;
+    for (const [name, { spec }] of Object.entries(operators))
+      for (const { label, inputs, attributes, tolerance = 2e-6 } of spec.samples()) {
+        const { graph } = single(spec, inputs, attributes);
+        const problem = await runOn(engine, graph, inputs).then(
+          ({ y }) => (distance(y.data, runReference(graph, inputs).y.data) < tolerance ? undefined : 'differs'),
+          (error) => String(error),
+        );
+        ran++;
+        if (problem) wrong.push(`${name}, ${label}: ${problem}`);
+      }
+    return { ran, wrong };
   },
   async predict(model: number[], input: number[], shape: number[]) {
     const session = await runtime.InferenceSession.create(Uint8Array.from(model));
