@@ -8,13 +8,13 @@ import { rings, ringsExperiment } from '../rings.ts';
 runtime.env.wasm.numThreads = 1;
 
 const api = {
-  async train() {
-    const run = await trainOn(rings(), ringsExperiment, { engine: onnxRuntimeEngine() });
+  async train(device: 'wasm' | 'webgpu') {
+    const run = await trainOn(rings(), ringsExperiment, { engine: onnxRuntimeEngine({ device }) });
     return { losses: run.epochs.map(({ train }) => train.loss), test: run.test, updates: run.updates };
   },
   /** Every operator on every sample: how many ran, and which differ from the reference. */
-  async conformance() {
-    const engine = onnxRuntimeEngine();
+  async conformance(device: 'wasm' | 'webgpu') {
+    const engine = onnxRuntimeEngine({ device });
     const wrong: string[] = [];
     let ran = 0;
     for (const [name, { spec }] of Object.entries(operators))
