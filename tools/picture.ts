@@ -22,7 +22,7 @@ function shorten(lines: string[]): string[] {
 }
 
 const lines = [`$ ${shown}`, ...shorten(output.trimEnd().split('\n'))];
-const escape = (text: string) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escaped = (text: string) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 const rowHeight = 18;
 const width = 860;
 const height = lines.length * rowHeight + 40;
@@ -36,7 +36,7 @@ const color = (line: string) =>
         : '#8b949e';
 const text = lines.map(
   (line, i) =>
-    `<text x="20" y="${32 + i * rowHeight}" fill="${color(line)}" xml:space="preserve">${escape(line)}</text>`,
+    `<text x="20" y="${32 + i * rowHeight}" fill="${color(line)}" xml:space="preserve">${escaped(line)}</text>`,
 );
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13">
 <rect width="${width}" height="${height}" rx="8" fill="#0d1117"/>

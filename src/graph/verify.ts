@@ -35,6 +35,9 @@ export function verify(graph: Graph): void {
         fail(`"${node.output.name}" has the shape ${formatShape(inferred.shape)}`);
     define(node.output);
   }
-  for (const [name, value] of graph.outputs) use(value, `output "${name}"`);
+  for (const [name, value] of graph.outputs) {
+    use(value, `output "${name}"`);
+    if (names.has(name)) fail(`an output and a value are both called "${name}"`);
+  }
   for (const [name, value] of graph.updates) use(value, `update of "${name}"`);
 }

@@ -1,7 +1,8 @@
-import { type DType, type Shape, sizeOf, type Tensor, WellfitError } from '../base/index.ts';
-import { type Attributes, type AttributeValue, Graph, type OperatorSpec, type Value } from '../graph/index.ts';
+import { type DType, sizeOf, type Tensor, WellfitError } from '../base/index.ts';
+import { type AttributeValue, Graph, type OperatorSpec, type Value } from '../graph/index.ts';
 import { operators } from '../ops/index.ts';
 import { onnx } from './schema/onnx.js';
+import { completed } from './standard.ts';
 
 const specs = new Map<string, OperatorSpec>(Object.values(operators).map(({ spec }) => [spec.name, spec]));
 const dtypes: Readonly<Record<number, DType>> = { 1: 'float', 2: 'uint8', 6: 'int32', 9: 'bool' };
@@ -16,13 +17,24 @@ export interface DecodedModel {
  * @throws WellfitError for bytes that are no ONNX model, and naming the first operator or type that the table does not have
  */
 export function decode(bytes: Uint8Array, batch = 1): DecodedModel {
+  try {
+    return read(bytes, batch);
+  } catch (error) {
+    if (error instanceof WellfitError) throw error;
+    throw new WellfitError('file', 'this ONNX model is damaged', {
+      received: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+function read(bytes: Uint8Array, batch: number): DecodedModel {
   let model: onnx.ModelProto;
   try {
     model = onnx.ModelProto.decode(bytes);
   } catch {
     model = new onnx.ModelProto();
   }
-  if (!model.graph?.output?.length)
+  if (!model.graph?.output?.length || !model.opsetImport?.length)
     throw new WellfitError('file', 'these bytes are no ONNX model', {
       received: `${bytes.length} bytes`,
       fix: 'give the path of an .onnx file',
@@ -38,7 +50,14 @@ export function decode(bytes: Uint8Array, batch = 1): DecodedModel {
     values.set(input.name!, graph.feed(input.name!, dtypeOf(type.elemType!, `input "${input.name}"`), shape));
   }
   for (const node of model.graph.node ?? []) addNode(node, graph, values, integers);
-  for (const output of model.graph.output ?? []) graph.output(output.name!, values.get(output.name!)!);
+  for (const output of model.graph.output ?? []) {
+    const value = values.get(output.name!);
+    if (!value)
+      throw new WellfitError('file', `the output "${output.name}" is computed by no node`, {
+        likely: 'the file is damaged',
+      });
+    graph.output(output.name!, value);
+  }
   return { graph, metadata: Object.fromEntries((model.metadataProps ?? []).map((p) => [p.key ?? '', p.value ?? ''])) };
 }
 
@@ -59,13 +78,15 @@ function addTensor(
   integers: Map<string, number[]>,
 ): void {
   const shape = (t.dims ?? []).map(Number);
-  const raw = t.rawData?.length ? t.rawData.slice().buffer : undefined;
+  const raw = t.rawData?.length ? new Uint8Array(t.rawData).buffer : undefined;
   if (t.dataType === 7) {
     integers.set(t.name!, raw ? Array.from(new BigInt64Array(raw), Number) : (t.int64Data ?? []).map(Number));
     return;
   }
   const dtype = dtypeOf(t.dataType!, `constant "${t.name}"`);
-  values.set(t.name!, graph.constant({ dtype, shape, data: numbers(t, dtype, raw) }, t.name!));
+  const data = numbers(t, dtype, raw);
+  if (data.length !== sizeOf(shape)) throw new RangeError(`${data.length} numbers for [${shape}]`);
+  values.set(t.name!, graph.constant({ dtype, shape, data }, t.name!));
 }
 
 function numbers(t: onnx.ITensorProto, dtype: DType, raw: ArrayBufferLike | undefined): Tensor['data'] {
@@ -99,13 +120,11 @@ function addNode(
         expected: [...specs.keys()].join(', '),
       },
     );
-  const attributes: Record<string, AttributeValue> = {};
-  for (const a of node.attribute ?? []) attributes[a.name!] = attributeValue(a);
+  const given = Object.fromEntries((node.attribute ?? []).map((a) => [a.name!, attributeValue(a)]));
   const { operands, fromInputs } = splitInputs(spec, node, values, integers);
-  if (type === 'Reshape')
-    fromInputs.shape = resolveShape(operands[0].shape, fromInputs.shape as number[], attributes.allowzero === 1);
+  const attributes = completed(spec, node, operands, given, fromInputs);
   const scope = node.docString ?? '';
-  const build = () => graph.apply(spec, operands, { ...attributes, ...fromInputs } as Attributes);
+  const build = () => graph.apply(spec, operands, attributes);
   values.set(output, scope ? graph.scopeFromRoot(scope, build) : build());
 }
 
@@ -141,13 +160,6 @@ function splitInputs(
     fromInputs[key] = kind === 'input' ? list : list[0];
   });
   return { operands, fromInputs };
-}
-
-/** ONNX writes 0 for "as in the input" (unless allowzero) and -1 for "whatever is left". */
-function resolveShape(input: Shape, wanted: readonly number[], allowZero: boolean): number[] {
-  const copied = wanted.map((n, axis) => (n === 0 && !allowZero ? input[axis] : n));
-  const known = copied.filter((n) => n !== -1).reduce((a, b) => a * b, 1);
-  return copied.map((n) => (n === -1 ? sizeOf(input) / known : n));
 }
 
 function lookUp(name: string, node: onnx.INodeProto, values: Map<string, Value>): Value {

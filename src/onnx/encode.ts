@@ -76,7 +76,7 @@ class Writer {
       inputs[0]?.dtype,
     );
     if (extra.length > 0) while (names.length < (op.firstAttributeInput ?? 0)) names.push('');
-    const attribute = nodeAttributes(op.attributes ?? {}, attributes);
+    const attribute = [...nodeAttributes(op.attributes ?? {}, attributes), ...literally(op.name, attributes)];
     const raw = op.name === 'ArgMax' ? `${output.name}:int64` : output.name;
     this.nodes.push({
       opType: op.name,
@@ -145,7 +145,7 @@ class Writer {
 /** A Reshape that keeps axis 0 says so ("0"), so that the model takes batches of any size. */
 function withFreeBatch(name: string, attributes: Attributes, input?: Value): Attributes {
   const shape = attributes.shape as readonly number[] | undefined;
-  if (name !== 'Reshape' || !shape?.length || shape[0] !== input?.shape[0]) return attributes;
+  if (name !== 'Reshape' || !shape?.length || shape[0] !== input?.shape[0] || shape.includes(0)) return attributes;
   return { ...attributes, shape: [0, ...shape.slice(1)] };
 }
 
@@ -176,3 +176,11 @@ function tensorProto(name: string, { dtype, shape, data }: Tensor): onnx.ITensor
 
 const bytesOf = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+
+/** ONNX reads a 0 in a shape as "as in the input" and no axes as "all axes", unless told not to. */
+function literally(name: string, { shape, axes }: Attributes): onnx.IAttributeProto[] {
+  const told = (flag: string) => [{ name: flag, type: 2, i: 1 }];
+  if (name === 'Reshape' && (shape as readonly number[]).includes(0)) return told('allowzero');
+  if (name.startsWith('Reduce') && (axes as readonly number[]).length === 0) return told('noop_with_empty_axes');
+  return [];
+}

@@ -41,6 +41,10 @@ export const averagePool = operator<PoolAttributes & { count_include_pad: 1 }>({
       sample('with a rest', [1, 2, 5, 7], [2, 2], [2, 2]),
       sample('overlapping', [1, 2, 6, 6], [3, 3], [2, 2]),
       sample('padded', [1, 1, 5, 5], [3, 3], [2, 2], [1, 1, 1, 1]),
+      {
+        ...sample('dilated', [1, 2, 6, 7], [2, 2], [1, 2]),
+        attributes: { ...sample('', [1], [2, 2], [1, 2]).attributes, dilations: [2, 3] },
+      },
       sample('whole image', [2, 2, 3, 3], [3, 3], [3, 3]),
     ];
   },
@@ -56,7 +60,9 @@ function spreadEvenly(dy: Value, x: Value, { kernel_shape, strides, pads, dilati
     data: new Float64Array(sizeOf(kernel_shape)).fill(1 / sizeOf(kernel_shape)),
   } as const;
   const output_padding = [0, 1].map(
-    (i) => [height, width][i] - ((dy.shape[2 + i] - 1) * strides[i] - pads[i] - pads[i + 2] + kernel_shape[i]),
+    (i) =>
+      [height, width][i] -
+      ((dy.shape[2 + i] - 1) * strides[i] - pads[i] - pads[i + 2] + dilations[i] * (kernel_shape[i] - 1) + 1),
   ) as [number, number];
   const spread = convTranspose(reshape(dy, planes(dy)), dy.graph.constant(kernel), {
     strides,

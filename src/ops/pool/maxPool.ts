@@ -45,6 +45,10 @@ export const maxPool = operator<PoolAttributes>({
       sample('padded', [1, 2, 5, 5], [3, 3], [2, 2], [1, 1, 1, 1]),
       sample('stride 1', [1, 1, 4, 4], [2, 2], [1, 1]),
       sample('gaps', [1, 1, 7, 7], [2, 2], [3, 3]),
+      {
+        ...sample('dilated', [1, 2, 6, 7], [2, 2], [1, 2]),
+        attributes: { ...sample('', [1], [2, 2], [1, 2]).attributes, dilations: [2, 3] },
+      },
       sample('whole image', [2, 2, 3, 3], [3, 3], [3, 3]),
       {
         ...sample('ties', [1, 1, 4, 4], [2, 2], [2, 2]),
@@ -72,8 +76,10 @@ function winners(
 }
 
 function maxPoolGradient(dy: Value, y: Value, x: Value, attributes: PoolAttributes): Value {
-  const { kernel_shape, strides, pads } = attributes;
-  const tiles = [0, 1].every((i) => strides[i] === kernel_shape[i] && y.shape[2 + i] * strides[i] === x.shape[2 + i]);
+  const { kernel_shape, strides, pads, dilations } = attributes;
+  const tiles =
+    dilations.every((d) => d === 1) &&
+    [0, 1].every((i) => strides[i] === kernel_shape[i] && y.shape[2 + i] * strides[i] === x.shape[2 + i]);
   return tiles && pads.every((p) => p === 0) ? overTiles(dy, y, x, kernel_shape) : overTaps(dy, y, x, attributes);
 }
 
@@ -97,15 +103,16 @@ function windowSums(x: Value, [kh, kw]: readonly [number, number]): Value {
 }
 
 /** Windows that overlap, leave gaps or are padded: one kernel tap after the other. */
-function overTaps(dy: Value, y: Value, x: Value, { kernel_shape, strides, pads }: PoolAttributes): Value {
+function overTaps(dy: Value, y: Value, x: Value, { kernel_shape, strides, pads, dilations }: PoolAttributes): Value {
   const lowest = -3.4028234663852886e38;
   const padding = [0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]];
   const padded = pads.some((p) => p > 0) ? pad(x, { pads: padding, value: lowest }) : x;
   const taps: { won: Value; place: (v: Value) => Value }[] = [];
   for (let i = 0; i < kernel_shape[0]; i++)
     for (let j = 0; j < kernel_shape[1]; j++) {
-      const ends = [i + (y.shape[2] - 1) * strides[0] + 1, j + (y.shape[3] - 1) * strides[1] + 1];
-      const attributes = { starts: [i, j], ends, axes: [2, 3], steps: strides };
+      const starts = [i * dilations[0], j * dilations[1]];
+      const ends = starts.map((start, k) => start + (y.shape[2 + k] - 1) * strides[k] + 1);
+      const attributes = { starts, ends, axes: [2, 3], steps: strides };
       const tap = slice(padded, attributes);
       const place = (v: Value) =>
         slice.spec.gradient!({ dy: v, y: tap, inputs: [padded], attributes, needs: [true] })[0]!;

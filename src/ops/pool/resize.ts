@@ -19,6 +19,9 @@ export const resize = operator<ResizeAttributes>({
   infer(inputs, attributes) {
     requireCount(inputs, 1);
     requireRank(inputs[0], 4, 'the images');
+    const { mode, coordinate_transformation_mode, nearest_mode } = attributes;
+    const way = [mode, coordinate_transformation_mode, nearest_mode].join(', ');
+    require(way === 'nearest, asymmetric, floor', `it repeats pixels (nearest, asymmetric, floor), not ${way}`);
     const { dtype, shape } = inputs[0];
     const sizes = attributes.sizes as number[];
     require(sizes.length === 4 &&
