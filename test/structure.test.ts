@@ -92,7 +92,8 @@ describe('the house', () => {
 
   test('only the command line prints or exits', () => {
     const loud = files.filter(
-      ({ path, text }) => !path.startsWith('cli/') && /console\.|process\.(exit|stdout|stderr)/.test(text.replace(/^ \*.*$/gm, '')),
+      ({ path, text }) =>
+        !path.startsWith('cli/') && /console\.|process\.(exit|stdout|stderr)/.test(text.replace(/^ \*.*$/gm, '')),
     );
     expect(loud.map(({ path }) => path)).toEqual([]);
   });

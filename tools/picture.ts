@@ -38,7 +38,8 @@ const text = lines.map(
   (line, i) =>
     `<text x="20" y="${32 + i * rowHeight}" fill="${color(line)}" xml:space="preserve">${escaped(line)}</text>`,
 );
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13">
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13">
+<title>${escaped(shown)} and what it prints</title>
 <rect width="${width}" height="${height}" rx="8" fill="#0d1117"/>
 ${text.join('\n')}
 </svg>

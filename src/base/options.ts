@@ -10,22 +10,44 @@ export type OptionSchema = z.ZodObject;
 export function parseOptions<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  const issue = mostHelpful(result.error.issues);
   const path = [where, ...issue.path.map(String)].filter(Boolean).join('.');
-  if (issue.code === 'unrecognized_keys') throw unknownKey(issue.keys[0], keysOf(schema), path);
+  if (issue.code === 'unrecognized_keys') throw unknownKey(issue.keys[0], keysAt(schema, issue.path), path);
   const received = issue.path.reduce<unknown>(
     (v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key],
     value,
   );
-  throw new WellfitError('option', `${path || 'the options'}: ${describe(issue)}`, {
-    received: received === undefined ? 'nothing' : JSON.stringify(received),
-  });
+  throw new WellfitError('option', `${path || 'the options'}: ${describe(issue)}`, { received: shown(received) });
 }
 
 export const unknownKey = (key: string, known: Iterable<string>, where: string): WellfitError =>
   new WellfitError('option', `unknown option "${key}"${where ? ` in ${where}` : ''}`, { fix: suggest(key, known) });
 
-const keysOf = (schema: z.ZodType): string[] => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);
+const shown = (value: unknown): string =>
+  value === undefined
+    ? 'nothing'
+    : typeof value === 'number'
+      ? String(value)
+      : (JSON.stringify(value) ?? String(value));
+
+/** A mistyped key explains the key that is missing; of several alternatives, the one that came furthest says what is wrong. */
+function mostHelpful(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  if (issue.code !== 'invalid_union') return issue;
+  const inner = issue.errors.filter((e) => e.length > 0 && (e[0].path.length > 0 || e[0].code === 'unrecognized_keys'));
+  if (inner.length === 0) return issue;
+  const found = mostHelpful(inner[0]);
+  return { ...found, path: [...issue.path, ...found.path] };
+}
+
+/** The keys that an object option may have, at a place inside a schema. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
+    return keysAt(schema.unwrap() as z.ZodType, path);
+  if (schema instanceof z.ZodUnion) return (schema.options as z.ZodType[]).flatMap((option) => keysAt(option, path));
+  if (!(schema instanceof z.ZodObject)) return [];
+  return path.length === 0 ? Object.keys(schema.shape) : keysAt(schema.shape[path[0] as string], path.slice(1));
+}
 
 function describe(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `must be ${issue.inclusive ? 'at least' : 'greater than'} ${issue.minimum}`;

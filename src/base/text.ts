@@ -4,7 +4,7 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    if (distance < bestDistance && distance < name.length) {
       best = candidate;
       bestDistance = distance;
     }
@@ -40,7 +40,7 @@ export const grouped = (n: number): string => n.toLocaleString('en-US');
 /** A number for people: `digits` significant, never exponent form where a plain number reads better. */
 export function short(x: number, digits = 4): string {
   if (!Number.isFinite(x) || x === 0) return String(x);
-  const size = Math.abs(x);
+  const size = Math.abs(Number(x.toPrecision(digits)));
   if (size >= 1e6 || size < 1e-4) return x.toExponential(Math.max(0, digits - 2));
   return x.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(size))));
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +13,10 @@ import { bar } from './terminal/bar.ts';
 /** Reads an experiment: JSON, or TypeScript/JavaScript with a default export. */
 export async function readExperiment(path: string): Promise<Record<string, unknown>> {
   const kind = extname(path);
+  if (!existsSync(path))
+    throw new WellfitError('option', `there is no experiment file ${path}`, {
+      fix: 'check the path, or name a data set: wellfit train --dataset digits',
+    });
   try {
     if (['.ts', '.mts', '.js', '.mjs'].includes(kind)) {
       const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
@@ -25,27 +30,26 @@ export async function readExperiment(path: string): Promise<Record<string, unkno
 
 function asObject(value: unknown, path: string, expected: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new WellfitError('file', `${path} holds no experiment`, {
+  throw new WellfitError('option', `${path} holds no experiment`, {
     expected,
-    received: value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80),
+    received: value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value)).slice(0, 80),
   });
 }
 
 function describeReadError(error: unknown, path: string): unknown {
   if (error instanceof WellfitError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ERR_MODULE_NOT_FOUND')
-    return new WellfitError('file', `there is no experiment file ${path}`, {
-      fix: 'check the path, or name a data set: wellfit train --dataset digits',
-    });
-  return new WellfitError('file', `${path} cannot be read as an experiment`, {
-    received: message,
+  return new WellfitError('option', `${path} cannot be read as an experiment`, {
+    received: error instanceof Error ? error.message : String(error),
     fix: 'see docs/experiments.md for the format',
   });
 }
 
 /** Loads the data set that an experiment names, showing the progress of a download. */
 export async function loadFor(experiment: Record<string, unknown>, io: Io): Promise<Dataset> {
+  if (experiment.data === undefined)
+    throw new WellfitError('option', 'no data was named', {
+      fix: 'name one, as in: wellfit train --dataset digits, or give an experiment file',
+    });
   const name = experimentName(experiment);
   const dataset = await loadDataset(name, {
     progress: ({ file, done, total }) =>

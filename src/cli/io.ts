@@ -14,17 +14,27 @@ export function standardIo(json: boolean): Io {
     if (drawn) process.stderr.write('\r\x1b[2K');
     drawn = false;
   };
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
-      controller.abort();
-      clear();
-      process.stderr.write('stopping after this step; once more ends at once\n');
-    });
+  // A reader that goes away, as `| head` does, must not end the work.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const listen = () => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const)
+      process.on(name, () => {
+        if (controller.signal.aborted) process.exit(130);
+        controller.abort();
+        clear();
+        process.stderr.write('stopping after this step; once more ends at once\n');
+      });
+    return controller.signal;
+  };
+  let signal: AbortSignal | undefined;
   return {
     json,
     live,
-    signal: controller.signal,
+    // Only a command that asks for the signal takes Ctrl-C upon itself; any other ends at once.
+    get signal() {
+      signal ??= listen();
+      return signal;
+    },
     say(line) {
       clear();
       text.write(`${line}\n`);

@@ -2,7 +2,7 @@ import { Command as Parser } from 'commander';
 import { WellfitError } from '../base/index.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
-import { standardIo } from './io.ts';
+import { standardIo, toJson } from './io.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong command line or experiment, 130 interrupted (what there was is saved). */
 export async function main(argv: readonly string[], version: string): Promise<number> {
@@ -36,21 +36,24 @@ async function execute(command: Command, args: string[], options: Record<string,
   } catch (error) {
     if (!(error instanceof WellfitError)) throw error;
     io.redraw('');
-    process.stderr.write(`${error.message}\n`);
-    io.result({ error: { kind: error.kind, message: error.message.split('\n')[0], ...error.facts } });
-    return error.kind === 'option' ? 2 : 1;
+    return refuse(error, io.json);
   }
 }
 
 /** Commander has printed its own message; options that we refuse while parsing have not been printed. */
 function usageFailure(error: unknown, argv: readonly string[]): number {
-  if (error instanceof WellfitError) {
-    process.stderr.write(`${error.message}\n`);
-    if (argv.includes('--json'))
-      process.stdout.write(`${JSON.stringify({ error: { kind: error.kind, message: error.message } })}\n`);
-    return 2;
-  }
-  const { code, exitCode } = error as { code?: string; exitCode?: number };
+  const json = argv.includes('--json');
+  if (error instanceof WellfitError) return refuse(error, json);
+  const { code, exitCode, message } = error as { code?: string; exitCode?: number; message: string };
   if (!code?.startsWith('commander.')) throw error;
-  return exitCode === 0 ? 0 : 2;
+  if (exitCode === 0) return 0;
+  if (json) process.stdout.write(`${toJson({ error: { kind: 'option', message } })}\n`);
+  return 2;
+}
+
+function refuse(error: WellfitError, json: boolean): number {
+  process.stderr.write(`${error.message}\n`);
+  const [message] = error.message.split('\n');
+  if (json) process.stdout.write(`${toJson({ error: { kind: error.kind, message, ...error.facts } })}\n`);
+  return error.kind === 'option' || error.kind === 'shape' ? 2 : 1;
 }

@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { WellfitError } from '../base/index.ts';
 import { toJson } from './io.ts';
 
@@ -17,8 +17,9 @@ export interface Output {
 export async function openOutput(folder: string | undefined, dataset: string): Promise<Output> {
   const name = `${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${dataset.replace(/[^\w-]+/g, '-').replace(/-+$/, '')}`;
   const path = folder ?? (await freshFolder(join('.wellfit', 'runs', name)));
+  let made: string | undefined;
   try {
-    await mkdir(path, { recursive: true });
+    made = folder === undefined ? path : await mkdir(path, { recursive: true });
     const probe = join(path, `.probe-${process.pid}`);
     await writeFile(probe, '');
     await rm(probe);
@@ -40,7 +41,9 @@ export async function openOutput(folder: string | undefined, dataset: string): P
       return target;
     },
     async discard() {
-      if (folder === undefined) await rmdir(path).catch(() => {});
+      // Folders that this run made and that are still empty, from the inside out.
+      for (let inner = resolve(path); made && inner.startsWith(resolve(made)); inner = dirname(inner))
+        await rmdir(inner).catch(() => {});
     },
   };
 }

@@ -42,7 +42,8 @@ export class Graph {
   readonly updates = new Map<string, Value>();
   /** Handed back to the caller. */
   readonly outputs = new Map<string, Value>();
-  private readonly names = new Map<string, number>();
+  private readonly names = new Set<string>();
+  private readonly counts = new Map<string, number>();
   private readonly scalars = new Map<string, Value>();
   private scopes: string[] = [];
 
@@ -138,13 +139,17 @@ export class Graph {
   }
 
   private value(name: string, dtype: DType, shape: Shape, source: Source): Value {
+    this.names.add(name);
     return { graph: this, name, dtype, shape, source };
   }
 
   private unique(hint: string): string {
-    const count = this.names.get(hint) ?? 0;
-    this.names.set(hint, count + 1);
-    return count === 0 ? hint : `${hint}_${count}`;
+    for (;;) {
+      const count = this.counts.get(hint) ?? 0;
+      this.counts.set(hint, count + 1);
+      const name = count === 0 ? hint : `${hint}_${count}`;
+      if (!this.names.has(name)) return name;
+    }
   }
 }
 

@@ -6,7 +6,8 @@ import { evaluationGraph } from './step.ts';
 
 /** Measures the current weights on any rows, in evaluation mode. One program; the last batch is padded with rows of weight 0. */
 export class Evaluator {
-  private readonly program: Promise<Program>;
+  private program?: Promise<Program>;
+  private readonly engine: Engine;
   private readonly memory: Memory;
   private readonly network: Network;
   private readonly batch: number;
@@ -15,10 +16,11 @@ export class Evaluator {
     this.memory = memory;
     this.network = network;
     this.batch = batch;
-    this.program = engine.compile(evaluationGraph(network, batch));
+    this.engine = engine;
   }
 
   async measure(rows: Int32Array): Promise<Measure> {
+    this.program ??= this.engine.compile(evaluationGraph(this.network, this.batch));
     const program = await this.program;
     const indices = new Int32Array(this.batch);
     const weights = new Float32Array(this.batch);
@@ -38,6 +40,6 @@ export class Evaluator {
   }
 
   async release(): Promise<void> {
-    await (await this.program).release();
+    await (await this.program)?.release();
   }
 }

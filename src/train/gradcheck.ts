@@ -1,5 +1,5 @@
 import { checkGradient, type GradientReport, gradients } from '../autodiff/index.ts';
-import { type Tensor, WellfitError } from '../base/index.ts';
+import { parseOptions, type Tensor, WellfitError, z } from '../base/index.ts';
 import { checkDataset, type Dataset, epochOrder, split } from '../data/index.ts';
 import { branchesOf, type Engine, evaluate, execute, onnxRuntimeEngine, type Tensors } from '../engine/index.ts';
 import { Graph, liveNodes, type Node, type Value } from '../graph/index.ts';
@@ -11,7 +11,7 @@ import { dataTensors, type Network } from './network.ts';
 import { Trainer, updateNumbers } from './programs.ts';
 import { type Resolved, resolve } from './settings.ts';
 import { lossOfBatch, withPenalties } from './step.ts';
-import { makeNetwork, prepareMemory } from './train.ts';
+import { makeNetwork, prepareMemory, refuseSingleRow } from './train.ts';
 
 export interface GradientCheckOptions {
   /** Half the distance of the two evaluations; 1e-7. */
@@ -51,7 +51,8 @@ export async function gradientCheckOn(
   const resolved = resolve(experiment, dataset);
   const { settings } = resolved;
   const { epsilon = 1e-7, perParameter = 40, after = 0, rows = dataset.shape.length === 3 ? 4 : 8 } = options;
-  if (!(epsilon > 0)) throw new WellfitError('option', 'epsilon must be greater than 0', { received: String(epsilon) });
+  parseOptions(numbers, { epsilon, perParameter, after, rows }, '');
+  if (rows === 1) refuseSingleRow(resolved.model);
   const train = split(dataset, { ...settings.split, limit: settings.limit }).train;
   if (rows > train.length)
     throw new WellfitError('option', `there are ${train.length} training rows`, { received: `rows = ${rows}` });
@@ -94,6 +95,13 @@ export async function gradientCheckOn(
   };
 }
 
+const numbers = z.object({
+  epsilon: z.number().positive(),
+  perParameter: z.int().positive(),
+  after: z.int().nonnegative(),
+  rows: z.int().positive(),
+});
+
 function conditionsOf({ regularizers, model }: Resolved): string[] {
   const has = (kind: string) => model.layers.some((layer) => layer.kind === kind);
   return [
@@ -117,14 +125,14 @@ async function trainedWeights(
   const memory = prepareMemory(engine, network, dataset, settings.seed);
   const trainer = new Trainer(engine, memory, network, settings.seed);
   const batch = Math.min(settings.batchSize, train.length);
-  const numbers = updateNumbers(resolved, settings.epochs * Math.ceil(train.length / batch));
+  const perUpdate = updateNumbers(resolved, settings.epochs * Math.ceil(train.length / batch));
   let order = new Int32Array(0);
   for (let update = 0, epoch = 0, at = 0; update < updates; update++, at += batch) {
     if (at + batch > order.length) {
       order = epochOrder(train, settings.seed, ++epoch) as Int32Array<ArrayBuffer>;
       at = 0;
     }
-    await trainer.run(order.subarray(at, at + batch), 1, numbers);
+    await trainer.run(order.subarray(at, at + batch), 1, perUpdate);
   }
   await trainer.release();
   const names = [...parametersOf(network.model), ...statesOf(network.model)].map(({ name }) => name);

@@ -28,12 +28,15 @@ export function findGradientFault(graph: Graph, loss: Value, given: Tensors): Gr
   const faults = nodes.flatMap((node, i) => {
     if (inside.has(node) || (!node.output.custom && !node.op.gradient) || node.output.dtype !== 'float') return [];
     const ratio = compare(graph, node, nodes, known, new Random(i));
-    return ratio > 1e-4
+    return !(ratio <= 1e-4)
       ? [{ operator: node.output.custom?.label ?? node.op.name, layer: node.scope, node: node.output.name, ratio }]
       : [];
   });
-  return faults.sort((a, b) => b.ratio - a.ratio)[0];
+  return faults.sort((a, b) => weight(b) - weight(a))[0];
 }
+
+/** A ratio that is not a number is worse than any. */
+const weight = ({ ratio }: GradientFault): number => (Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : ratio);
 
 /** The nodes that a hand-written gradient stands in for, without the last. */
 function between(node: Node, nodes: readonly Node[]): Node[] {
@@ -93,7 +96,7 @@ function compare(
         : [];
     });
   });
-  return ratioOf(entries.filter((e) => Math.abs(e.approximate) + Math.abs(e.gradient) > 1e-8));
+  return ratioOf(entries.filter((e) => !(Math.abs(e.approximate) + Math.abs(e.gradient) <= 1e-8)));
 }
 
 /** Evaluates freshly built gradient nodes on top of the values that are known. */

@@ -1,7 +1,16 @@
 import { grouped, short, sizeOf, type Tensor, WellfitError } from '../base/index.ts';
 import { checkDataset, type Dataset, epochOrder, type Split, split } from '../data/index.ts';
 import { type Engine, type Memory, onnxRuntimeEngine } from '../engine/index.ts';
-import { initialize, type Layer, layers, metrics, parametersOf, statesOf } from '../nn/index.ts';
+import {
+  initialize,
+  type Layer,
+  layers,
+  type Model,
+  type ModelLayer,
+  metrics,
+  parametersOf,
+  statesOf,
+} from '../nn/index.ts';
 import { optimizers } from '../optim/index.ts';
 import { fitPreprocess } from '../preprocess/index.ts';
 import { EarlyStopping } from './earlyStopping.ts';
@@ -153,16 +162,25 @@ function checkBatch({ settings, model }: Resolved, rows: Split): string[] {
       received: grouped(batchSize),
       fix: 'use a smaller batch, or less validation and test data',
     });
-  const needy = model.layers.find(({ kind }) => (layers[kind] as Layer).needsBatch);
-  if (!needy) return [];
-  if (batchSize === 1)
-    throw new WellfitError('option', `layer "${needy.name}" cannot normalize a batch of one row`, {
-      received: 'batchSize = 1',
-      fix: 'use a batch of 2 or more, or remove the layer',
-    });
-  return rows.train.length % batchSize === 1
+  if (batchSize === 1) refuseSingleRow(model);
+  const needy = needsBatch(model);
+  return needy && rows.train.length % batchSize === 1
     ? [`each epoch leaves out one row, another one each time: "${needy.name}" cannot normalize a last batch of one row`]
     : [];
+}
+
+const needsBatch = (model: Model): ModelLayer | undefined =>
+  model.layers.find(({ kind }) => (layers[kind] as Layer).needsBatch);
+
+/** @throws WellfitError where a layer needs more than one row to train on */
+export function refuseSingleRow(model: Model): void {
+  const needy = needsBatch(model);
+  if (needy)
+    throw new WellfitError('option', `layer "${needy.name}" cannot normalize a batch of one row`, {
+      expected: 'a batch of 2 rows or more',
+      received: '1',
+      fix: 'use a larger batch, or remove the layer',
+    });
 }
 
 interface Parts {
@@ -183,6 +201,7 @@ class Loop {
   private trainSeconds = 0;
   private rowsSeen = 0;
   private lastProgress = 0;
+  private lastPause = 0;
   private readonly started = performance.now();
 
   constructor(resolved: Resolved, rows: Split, parts: Parts, emit: (event: TrainEvent) => void, signal?: AbortSignal) {
@@ -191,7 +210,7 @@ class Loop {
     this.parts = parts;
     this.emit = emit;
     this.signal = signal;
-    this.needsBatch = resolved.model.layers.some(({ kind }) => (layers[kind] as Layer).needsBatch);
+    this.needsBatch = needsBatch(resolved.model) !== undefined;
   }
 
   async run() {
@@ -207,7 +226,11 @@ class Loop {
       const { measure, ending } = await this.epoch(epoch);
       if (ending) {
         stopped = ending;
-        if (ending.ending === 'interrupted' && !(settings.earlyStopping && best)) weights = await this.snapshot();
+        if (ending.ending === 'interrupted' && !(settings.earlyStopping && best)) {
+          // Without early stopping the latest weights count, and they belong to no whole epoch.
+          weights = await this.snapshot();
+          best = undefined;
+        }
         break;
       }
       const validation =
@@ -215,11 +238,15 @@ class Loop {
       const record: EpochRecord = { epoch, train: measure, validation, seconds: (performance.now() - began) / 1000 };
       epochs.push(record);
       const improved = stopping.observe(epoch, (validation ?? measure).loss);
-      if (improved || !settings.earlyStopping) {
+      if (improved || (!settings.earlyStopping && Number.isFinite((validation ?? measure).loss))) {
         best = record;
         weights = await this.snapshot();
       }
       this.emit({ kind: 'epoch', record, best: improved });
+      if (validation && !Number.isFinite(validation.loss)) {
+        stopped = this.diverged('validation', validation.loss, this.parts.trainer.update, epoch);
+        break;
+      }
       const reason = stopping.reason(epoch);
       if (reason) {
         stopped = { ending: 'earlyStopping', words: reason };
@@ -239,6 +266,7 @@ class Loop {
     const numbers = updateNumbers(this.resolved, settings.epochs * perEpoch);
     let [loss, metric, done] = [0, 0, 0];
     while (done < usable) {
+      await this.pause();
       if (this.signal?.aborted)
         return {
           measure: { loss, metric },
@@ -260,7 +288,7 @@ class Loop {
         if (!Number.isFinite(results.loss[step]))
           return {
             measure: { loss, metric },
-            ending: this.diverged(results.loss[step], trainer.update - count + step + 1, epoch),
+            ending: this.diverged('training', results.loss[step], trainer.update - count + step + 1, epoch),
           };
         loss += results.loss[step] * batch;
         metric += results.metric[step] * batch;
@@ -271,11 +299,11 @@ class Loop {
     return { measure: { loss: loss / usable, metric: metrics[network.metric].finish(metric / usable) } };
   }
 
-  private diverged(loss: number, update: number, epoch: number): Run['stopped'] {
+  private diverged(which: 'training' | 'validation', loss: number, update: number, epoch: number): Run['stopped'] {
     const { lr } = this.resolved.optimizer.options;
     return {
       ending: 'diverged',
-      words: `the training loss became ${loss} at update ${grouped(update)}, in epoch ${epoch}; the likely cause is the learning rate ${short(lr as number)}: try a tenth of it`,
+      words: `the ${which} loss became ${loss} at update ${grouped(update)}, in epoch ${epoch}; the likely cause is the learning rate ${short(lr as number)}: try a tenth of it`,
     };
   }
 
@@ -296,6 +324,14 @@ class Loop {
       samplesPerSecond: this.rowsSeen / this.trainSeconds,
       secondsLeft,
     });
+  }
+
+  /** Lets signals and the page be heard now and then: an engine may compute without ever waiting. */
+  private async pause(): Promise<void> {
+    const now = performance.now();
+    if (now - this.lastPause < 50) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    this.lastPause = performance.now();
   }
 
   private async snapshot(): Promise<Map<string, Tensor>> {

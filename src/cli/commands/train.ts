@@ -1,4 +1,4 @@
-import { duration, grouped, short, WellfitError } from '../../base/index.ts';
+import { duration, grouped, short } from '../../base/index.ts';
 import { modelFile } from '../../export/index.ts';
 import { optimizers } from '../../optim/index.ts';
 import { type Run, type TrainEvent, trainOn } from '../../train/index.ts';
@@ -58,10 +58,6 @@ export const train: Command = {
 function merged(file: Record<string, unknown>, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const experiment: Record<string, unknown> = { ...file };
   if (options.dataset !== undefined) experiment.data = { dataset: options.dataset };
-  if (experiment.data === undefined)
-    throw new WellfitError('option', 'no data was named', {
-      fix: 'wellfit train --dataset digits, or wellfit train experiment.json',
-    });
   for (const key of ['model', 'epochs', 'batchSize', 'seed'] as const)
     if (options[key] !== undefined) experiment[key] = options[key];
   if (options.optimizer !== undefined) experiment.optimizer = options.optimizer;
@@ -71,8 +67,9 @@ function merged(file: Record<string, unknown>, options: Readonly<Record<string, 
 
 function withRate(optimizer: unknown, lr: unknown): unknown {
   if (typeof optimizer === 'string') return { [optimizer]: { lr } };
-  const [[kind, options]] = Object.entries(optimizer as object);
-  return { [kind]: { ...options, lr } };
+  const named = Object.entries(optimizer ?? {});
+  // What is no optimizer is refused with everything else, when the settings are read.
+  return named.length === 1 ? { [named[0][0]]: { ...named[0][1], lr } } : optimizer;
 }
 
 function reporter(io: Io, engine: string): (event: TrainEvent) => void {

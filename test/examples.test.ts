@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as runtime from 'onnxruntime-node';
+import { expect, test, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const root = join(import.meta.dirname, '..');
+const folder = await mkdtemp(join(tmpdir(), 'wellfit-examples-'));
+
+/** Runs an example as its first lines say, in an empty folder; an exit code other than 0 fails the test. */
+async function example(file: string, ...args: string[]): Promise<string> {
+  const path = join(root, 'examples', file);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=source', path, ...args], {
+    cwd: folder,
+  });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+const outputsOf = async (path: string): Promise<readonly string[]> => {
+  const session = await runtime.InferenceSession.create(await readFile(path));
+  const names = session.outputNames;
+  await session.release();
+  return names;
+};
+
+test('digits.ts reaches 90 % and saves a model that ONNX Runtime loads', async () => {
+  const file = join(folder, 'digits.onnx');
+  const stdout = await example('digits.ts', file);
+  expect(Number(/^test accuracy ([\d.]+) %$/m.exec(stdout)![1])).toBeGreaterThan(90);
+  expect(stdout).toContain(`saved ${file}`);
+  expect(await outputsOf(file)).toEqual(['logits', 'probabilities']);
+});
+
+test('own-data.ts tells two spirals apart', async () => {
+  const stdout = await example('own-data.ts');
+  expect(Number(/test accuracy ([\d.]+) %$/m.exec(stdout)![1])).toBeGreaterThan(90);
+  expect(stdout.match(/^epoch \d+: validation loss [\d.]+$/gm)!.length).toBeGreaterThan(0);
+});
+
+test('gradient-check.ts finds the gradients correct', async () => {
+  expect(await example('gradient-check.ts')).toMatch(/the loss includes l2 0\.01; .*: the gradients are correct\n$/);
+});
+
+test('experiment.json trains on the command line', async () => {
+  const args = [join(root, 'bin', 'wellfit.js'), 'train', join(root, 'examples', 'experiment.json'), '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
+  const { test: measured, files, settings } = JSON.parse(stdout);
+  expect(measured.metric).toBeGreaterThan(0.9);
+  expect(settings).toMatchObject({
+    seed: 1,
+    optimizer: { adam: { lr: 0.003 } },
+    regularize: { l2: { strength: 0.0001 } },
+  });
+  expect(await outputsOf(join(folder, files.model))).toContain('probabilities');
+});
+
+test('every example is tried here', async () => {
+  const tried = await readFile(import.meta.filename, 'utf8');
+  for (const file of await readdir(join(root, 'examples'))) expect(tried).toContain(`${file} `);
+});
