@@ -1,20 +1,9 @@
-import { type OptionSchema, type Picked, pick, type Shape, z } from '../base/index.ts';
+import { type Picked, pick, z } from '../base/index.ts';
 import type { Dataset } from '../data/index.ts';
 import type { Value } from '../graph/index.ts';
+import type { Fitted } from './preprocessor.ts';
 import { rescale } from './rescale.ts';
 import { standardize } from './standardize.ts';
-
-/** Numbers learned from the training split, by name; they travel with the model. */
-export type Fitted = Readonly<Record<string, { readonly shape: Shape; readonly data: Float64Array }>>;
-
-export interface Preprocessor {
-  readonly summary: string;
-  readonly options: OptionSchema;
-  /** Looks at the given rows only. */
-  fit(dataset: Dataset, rows: Int32Array): { fitted: Fitted; notes: string[] };
-  /** The same arithmetic as graph nodes, [batch, …] to [batch, …]. */
-  apply(x: Value, fitted: Fitted): Value;
-}
 
 /** Every preprocessor. To add one: a file beside these, and a line here. */
 export const preprocessors = { standardize, rescale };

@@ -1,6 +1,6 @@
 import { z } from '../base/index.ts';
 import { mul } from '../ops/index.ts';
-import type { Preprocessor } from './index.ts';
+import type { Preprocessor } from './preprocessor.ts';
 
 /** Pixels from 0 … 255 to 0 … 1. Nothing is learned from the data. */
 export const rescale: Preprocessor = {

@@ -1,7 +1,7 @@
 import { sizeOf, z } from '../base/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { mul, sub } from '../ops/index.ts';
-import type { Preprocessor } from './index.ts';
+import type { Preprocessor } from './preprocessor.ts';
 
 /**
  * (x - mean) / std, per feature of a table, per channel of images; std is the population's (divided by n), as scikit-learn's StandardScaler.

@@ -5,13 +5,14 @@ import { branchesOf, type Engine, evaluate, execute, onnxRuntimeEngine, type Ten
 import { Graph, liveNodes, type Node, type Value } from '../graph/index.ts';
 import { parametersOf, statesOf } from '../nn/index.ts';
 import { reduceMean } from '../ops/index.ts';
+import { refuseSingleRow } from './batchNeeds.ts';
 import { findGradientFault, type GradientFault } from './gradientFault.ts';
 import { maskKeys, randomMask } from './mask.ts';
 import { dataTensors, type Network } from './network.ts';
 import { Trainer, updateNumbers } from './programs.ts';
 import { type Resolved, resolve } from './settings.ts';
 import { lossOfBatch, withPenalties } from './step.ts';
-import { makeNetwork, prepareMemory, refuseSingleRow } from './train.ts';
+import { makeNetwork, prepareMemory } from './train.ts';
 
 export interface GradientCheckOptions {
   /** Half the distance of the two evaluations; 1e-7. */
