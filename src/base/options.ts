@@ -26,7 +26,7 @@ export const unknownKey = (key: string, known: Iterable<string>, where: string):
 const shown = (value: unknown): string =>
   value === undefined
     ? 'nothing'
-    : typeof value === 'number'
+    : typeof value === 'number' || typeof value === 'bigint'
       ? String(value)
       : (JSON.stringify(value) ?? String(value));
 

@@ -28,7 +28,7 @@ export function verify(graph: Graph): void {
     const inferred = node.op.infer(node.inputs, node.attributes);
     if (inferred.dtype !== node.output.dtype || !sameShape(inferred.shape, node.output.shape))
       fail(
-        `"${node.output.name}" says ${formatShape(node.output.shape)}, ${node.op.name} gives ${formatShape(inferred.shape)}`,
+        `"${node.output.name}" says ${node.output.dtype} ${formatShape(node.output.shape)}, ${node.op.name} gives ${inferred.dtype} ${formatShape(inferred.shape)}`,
       );
     for (const size of inferred.shape)
       if (!Number.isInteger(size) || size < 0)

@@ -45,7 +45,8 @@ export function encode(graph: Graph, info: ModelInfo = {}): Uint8Array {
     },
     metadataProps: Object.entries(info.metadata ?? {}).map(([key, value]) => ({ key, value })),
   });
-  return model.finish();
+  // A copy of its own: the writer may hand out a window into a shared buffer.
+  return new Uint8Array(model.finish());
 }
 
 const domainsOf = (nodes: readonly Node[]): string[] => [

@@ -126,6 +126,7 @@ async function trainedWeights(
   const memory = prepareMemory(engine, network, dataset, settings.seed);
   const trainer = new Trainer(engine, memory, network, settings.seed);
   const batch = Math.min(settings.batchSize, train.length);
+  if (batch === 1 && updates > 0) refuseSingleRow(network.model);
   const perUpdate = updateNumbers(resolved, settings.epochs * Math.ceil(train.length / batch));
   let order = new Int32Array(0);
   for (let update = 0, epoch = 0, at = 0; update < updates; update++, at += batch) {

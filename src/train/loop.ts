@@ -72,16 +72,19 @@ export class Loop {
         evaluator && this.rows.validation.length > 0 ? await evaluator.measure(this.rows.validation) : undefined;
       const record: EpochRecord = { epoch, train: measure, validation, seconds: (performance.now() - began) / 1000 };
       epochs.push(record);
-      const improved = stopping.observe(epoch, (validation ?? measure).loss);
-      if (improved || (!settings.earlyStopping && Number.isFinite((validation ?? measure).loss))) {
-        best = record;
-        weights = await this.snapshot();
-      }
-      this.emit({ kind: 'epoch', record, best: improved });
-      if (validation && !Number.isFinite(validation.loss)) {
-        stopped = this.diverged('validation', validation.loss, this.parts.trainer.update, epoch);
+      const latest = await this.snapshot();
+      const loss = validation?.loss ?? measure.loss;
+      if (!Number.isFinite(loss) || !isUsable(latest)) {
+        this.emit({ kind: 'epoch', record, best: false });
+        stopped = this.diverged(validation ? 'validation' : 'training', validation ? loss : Number.NaN, epoch);
         break;
       }
+      const improved = stopping.observe(epoch, loss);
+      if (improved || !settings.earlyStopping) {
+        best = record;
+        weights = latest;
+      }
+      this.emit({ kind: 'epoch', record, best: improved });
       const reason = stopping.reason(epoch);
       if (reason) {
         stopped = { ending: 'earlyStopping', words: reason };
@@ -123,7 +126,7 @@ export class Loop {
         if (!Number.isFinite(results.loss[step]))
           return {
             measure: { loss, metric },
-            ending: this.diverged('training', results.loss[step], trainer.update - count + step + 1, epoch),
+            ending: this.diverged('training', results.loss[step], epoch, trainer.update - count + step + 1),
           };
         loss += results.loss[step] * batch;
         metric += results.metric[step] * batch;
@@ -134,7 +137,12 @@ export class Loop {
     return { measure: { loss: loss / usable, metric: metrics[network.metric].finish(metric / usable) } };
   }
 
-  private diverged(which: 'training' | 'validation', loss: number, update: number, epoch: number): Stop {
+  private diverged(
+    which: 'training' | 'validation',
+    loss: number,
+    epoch: number,
+    update = this.parts.trainer.update,
+  ): Stop {
     const { lr } = this.resolved.optimizer.options;
     return {
       ending: 'diverged',
@@ -175,3 +183,7 @@ export class Loop {
     return new Map(await Promise.all(names.map(async (name) => [name, await memory.get(name)] as const)));
   }
 }
+
+/** Whether every weight is a number. */
+const isUsable = (weights: ReadonlyMap<string, Tensor>): boolean =>
+  [...weights.values()].every(({ data }) => data.every((w: number) => Number.isFinite(w)));

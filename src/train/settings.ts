@@ -110,7 +110,8 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     seed: given.split?.seed ?? 0,
     stratify: given.split?.stratify ?? classes,
   };
-  const outputs = target.kind === 'classes' ? target.classes : target.width;
+  const oneLogit = given.loss === 'binaryCrossEntropy';
+  const outputs = target.kind === 'numbers' ? target.width : oneLogit ? 1 : target.classes;
   const preprocess = choose(
     'preprocess',
     given.preprocess,

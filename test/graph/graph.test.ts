@@ -258,7 +258,7 @@ describe('the verifier', () => {
 
   test('finds a shape and a type that the operator does not give', async () => {
     expect(await refused(({ first }) => change(first, { shape: [3, 2] }))).toBe(
-      'malformed graph: "Neg" says [3, 2], Neg gives [2, 3]',
+      'malformed graph: "Neg" says float [3, 2], Neg gives float [2, 3]',
     );
     expect(await refused(({ nodes }) => change(nodes[2].output, { dtype: 'int32' }))).toContain(
       'malformed graph: "Add" says',

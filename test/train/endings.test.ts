@@ -95,6 +95,15 @@ describe('a run that diverges', () => {
     expect(run.stopped.ending).toBe('diverged');
     expect(Number.isFinite(run.test!.loss), 'the weights that are kept can be used').toBe(true);
   });
+
+  test('is no success either where no validation rows would tell: weights that are no numbers are not kept', async () => {
+    const split = { validation: 0 };
+    const experiment = on(iris, { split, optimizer: { sgd: { lr: 1e300 } }, epochs: 1, batchSize: 135 });
+    const run = await trainOn(iris, experiment, { engine: cpu });
+    expect(run.updates).toBe(1);
+    expect(run.stopped.ending).toBe('diverged');
+    expect(finite(run.weights)).toBe(true);
+  });
 });
 
 describe('a run that is interrupted', () => {

@@ -145,7 +145,8 @@ async function openSession(
     executionProviders: onCpu ? [device] : [device, inNode() ? 'cpu' : 'wasm'],
     // One level more would wrap each pooling in a change of layout of its own; convolutions are brought into blocks by us.
     graphOptimizationLevel: device === 'cpu' ? 'extended' : 'all',
-    logSeverityLevel: 3,
+    // What goes wrong elsewhere than on the CPU, our own error says.
+    logSeverityLevel: onCpu ? 3 : 4,
     ...(threads > 0 && { intraOpNumThreads: threads }),
     interOpNumThreads: 1,
     // States never leave the device between runs.
