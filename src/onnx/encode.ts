@@ -21,13 +21,13 @@ export interface ModelInfo {
  */
 export function encode(graph: Graph, info: ModelInfo = {}): Uint8Array {
   const nodes = liveNodes(graph);
-  const writer = new Writer();
-  for (const node of nodes) writer.node(node);
   const named: [string, Value][] = [
     ...graph.outputs,
     ...[...graph.updates].map(([n, v]): [string, Value] => [updateName(n), v]),
   ];
-  for (const [name, value] of named) writer.emit('Identity', [writer.use(value)], name);
+  const writer = new Writer(named);
+  for (const node of nodes) writer.node(node);
+  for (const [name, value] of named) writer.output(name, value);
   const valueInfo = (name: string, value: Value) => ({
     name,
     type: { tensorType: { elemType: elementTypes[value.dtype], shape: { dim: dims(value, info.freeBatch ?? false) } } },
@@ -68,6 +68,13 @@ class Writer {
   readonly initializers: onnx.ITensorProto[] = [];
   private readonly known = new Map<string, string>();
   private readonly written = new Set<Value>();
+  /** Results are written straight under their output's name: an Identity would copy them. */
+  private readonly renamed = new Map<Value, string>();
+
+  constructor(named: readonly [string, Value][]) {
+    for (const [name, value] of named)
+      if (value.source.kind === 'node' && !this.renamed.has(value)) this.renamed.set(value, name);
+  }
 
   node({ op, inputs, attributes, output, scope }: Node): void {
     const names = inputs.map((value) => this.use(value));
@@ -78,7 +85,8 @@ class Writer {
     );
     if (extra.length > 0) while (names.length < (op.firstAttributeInput ?? 0)) names.push('');
     const attribute = [...nodeAttributes(op.attributes ?? {}, attributes), ...literally(op.name, attributes)];
-    const raw = op.name === 'ArgMax' ? `${output.name}:int64` : output.name;
+    const result = this.renamed.get(output) ?? output.name;
+    const raw = op.name === 'ArgMax' ? `${result}:int64` : result;
     this.nodes.push({
       opType: op.name,
       domain: op.domain ?? '',
@@ -88,27 +96,29 @@ class Writer {
       output: [raw],
       attribute,
     });
-    if (raw !== output.name)
+    if (raw !== result)
       this.nodes.push({
         opType: 'Cast',
         name: `${output.name}:cast`,
         input: [raw],
-        output: [output.name],
+        output: [result],
         attribute: [{ name: 'to', type: 2, i: elementTypes.int32 }],
       });
   }
 
-  emit(opType: string, input: string[], name: string): void {
-    this.nodes.push({ opType, name: `output:${name}`, input, output: [name] });
+  /** A computed value carries its output's name already; anything else, and a second name, needs a copy. */
+  output(name: string, value: Value): void {
+    if (this.renamed.get(value) === name) return;
+    this.nodes.push({ opType: 'Identity', name: `output:${name}`, input: [this.use(value)], output: [name] });
   }
 
   /** The name of a value, writing its numbers first where it is a constant. */
-  use(value: Value): string {
+  private use(value: Value): string {
     if (value.source.kind === 'constant' && !this.written.has(value)) {
       this.written.add(value);
       this.initializers.push(tensorProto(value.name, value.source.tensor));
     }
-    return value.name;
+    return this.renamed.get(value) ?? value.name;
   }
 
   private attributeInputs(

@@ -30,7 +30,7 @@ export function updateNumbers({ optimizer, schedule, regularizers }: Resolved, t
 /** Most steps in one program; more would only cost compile time. */
 const mostSteps = 16;
 /** Below this many seconds a step the call itself weighs, and several steps per call are worth a trial. */
-const shortStep = 0.0004;
+const shortStep = 0.0015;
 
 /**
  * Runs updates over batches. One program for each batch size and number of steps, compiled when first needed and kept.
