@@ -34,7 +34,7 @@ function render({ machine, results, own, programs }: Report): string {
     ...new Set(results.flatMap(({ seconds, absent }) => [...Object.keys(seconds), ...Object.keys(absent)])),
   ].filter((name) => name !== 'wellfit');
   const ratio = ({ seconds, absent }: StepResult, peer: string) =>
-    seconds[peer] ? `${(seconds[peer] / seconds.wellfit).toPrecision(3)}x` : absent[peer] ? '–' : '';
+    seconds[peer] ? times(seconds[peer] / seconds.wellfit) : absent[peer] ? '–' : '';
   const steps = table(
     ['step', 'threads', 'Wellfit, µs', ...peers],
     results.map((r) => [
@@ -65,6 +65,8 @@ function render({ machine, results, own, programs }: Report): string {
       : 'Memory was not measured: WELLFIT_DATA has no mnist.',
   ].join('\n\n');
 }
+
+const times = (ratio: number): string => `${ratio < 100 ? ratio.toFixed(2) : Math.round(ratio)}x`;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

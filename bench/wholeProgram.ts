@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -73,15 +73,15 @@ function seconds([command, ...args]: string[]): number {
   return (performance.now() - before) / 1000;
 }
 
-function memory(folder: string): Programs['memory'] {
-  if (!process.env.WELLFIT_DATA || !existsSync(join(process.env.WELLFIT_DATA, 'mnist'))) return undefined;
-  const report = 'process.on("exit", () => console.error("peak", process.resourceUsage().maxRSS))';
+export function memory(folder: string): Programs['memory'] {
+  if (process.platform !== 'linux' || !process.env.WELLFIT_DATA || !existsSync(join(process.env.WELLFIT_DATA, 'mnist')))
+    return undefined;
+  // Not maxRSS: it counts what the parent held when it forked.
+  const report = `process.on('exit', () => console.error('peak', /VmHWM:\\s+(\\d+)/.exec(require('node:fs').readFileSync('/proc/self/status', 'utf8'))[1]))`;
+  const hook = join(folder, 'peak.cjs');
+  writeFileSync(hook, report);
   const peak = (...args: string[]) => {
-    const { stderr } = spawnSync(
-      process.execPath,
-      ['--import', `data:text/javascript,${encodeURIComponent(report)}`, ...args],
-      { encoding: 'utf8' },
-    );
+    const { stderr } = spawnSync(process.execPath, ['--require', hook, ...args], { encoding: 'utf8' });
     return Number(/peak (\d+)/.exec(stderr)![1]) / 1000;
   };
   return {
