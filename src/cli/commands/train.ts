@@ -84,7 +84,7 @@ function reporter(io: Io, engine: string): (event: TrainEvent) => void {
       const { epoch, rowsDone, rowsTotal, loss, metric, samplesPerSecond, secondsLeft } = event;
       const done = (epoch - 1 + rowsDone / rowsTotal) / settings.epochs;
       io.redraw(
-        `epoch ${epoch}/${settings.epochs} ${bar(done)} loss ${short(loss)}  ${settings.metric} ${formatMetric(settings.metric, metric)}  ${grouped(Math.round(samplesPerSecond))} rows/s  ${duration(secondsLeft)} left`,
+        `epoch ${epoch}/${settings.epochs} ${bar(done, 14)} loss ${short(loss)}  ${settings.metric} ${formatMetric(settings.metric, metric)}  ${grouped(Math.round(samplesPerSecond))} rows/s  ${duration(secondsLeft)} left`,
       );
     }
   };
