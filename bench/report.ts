@@ -11,7 +11,7 @@ export interface StepResult {
   readonly absent: Readonly<Record<string, string>>;
 }
 
-interface Report {
+export interface Report {
   readonly machine: Machine;
   readonly results: readonly StepResult[];
   readonly own: readonly OwnStep[];

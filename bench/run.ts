@@ -6,7 +6,7 @@ import { machine } from './machine.ts';
 import { measureOwnSteps } from './ownSteps.ts';
 import { type Contestant, Peer } from './peer.ts';
 import type { Step } from './peers/peer.ts';
-import { type StepResult, writeReport } from './report.ts';
+import { type Report, type StepResult, writeReport } from './report.ts';
 import { measurePrograms } from './wholeProgram.ts';
 
 const { values } = parseArgs({
@@ -90,13 +90,22 @@ const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)
 const results: StepResult[] = [];
 for (const threads of values.threads.split(',').map(Number))
   for (const { name } of steps) results.push(await compare(name, threads));
-const report = {
-  machine: machine(),
-  results,
-  own: await measureOwnSteps(steps),
-  programs: await measurePrograms(values.python),
-};
-if (!values.steps) {
+if (values.steps) mergeInto(JSON.parse(readFileSync(here('results.json'), 'utf8')));
+else
+  save({
+    machine: machine(),
+    results,
+    own: await measureOwnSteps(steps),
+    programs: await measurePrograms(values.python),
+  });
+
+/** Steps that were asked for by name replace their own rows of the last full measurement. */
+function mergeInto(last: Report): void {
+  const again = (old: StepResult) => results.find(({ step, threads }) => step === old.step && threads === old.threads);
+  save({ ...last, results: last.results.map((old) => again(old) ?? old) });
+}
+
+function save(report: Report): void {
   writeFileSync(here('results.json'), `${JSON.stringify(report, null, 2)}\n`);
   writeReport(report);
 }

@@ -29,8 +29,8 @@ export function updateNumbers({ optimizer, schedule, regularizers }: Resolved, t
 
 /** Most steps in one program; more would only cost compile time. */
 const mostSteps = 16;
-/** Below this many seconds a step the call itself weighs, and several steps per call are worth a trial. */
-const shortStep = 0.0015;
+/** Seconds that one call may take, so that progress is seen and an interruption is heard. */
+const longestCall = 0.1;
 
 /**
  * Runs updates over batches. One program for each batch size and number of steps, compiled when first needed and kept.
@@ -49,6 +49,7 @@ export class Trainer {
   private readonly timings: number[] = [];
   /** Seconds a step, one step a call. */
   private single = 0;
+  private compileSeconds = 0;
 
   constructor(engine: Engine, memory: Memory, network: Network, seed: number) {
     this.engine = engine;
@@ -83,12 +84,13 @@ export class Trainer {
     const median = [...this.timings].sort((a, b) => a - b)[this.timings.length >> 1];
     this.timings.length = 0;
     if (this.steps === 1) {
-      const compileCost = 100 * median * mostSteps;
-      this.settled = median > shortStep || updatesLeft * median * 0.5 < compileCost + 0.1;
+      const steps = Math.min(mostSteps, Math.floor(longestCall / median));
+      // Worth a trial where a fifth of the time still to come outweighs the compilation.
+      this.settled = steps < 2 || 0.2 * updatesLeft * median < steps * this.compileSeconds;
       if (this.settled) return;
       this.single = median;
-      this.steps = mostSteps;
-      await this.compiled(batch, mostSteps);
+      this.steps = steps;
+      await this.compiled(batch, steps);
       return;
     }
     if (median > this.single * 0.95) this.steps = 1;
@@ -103,8 +105,12 @@ export class Trainer {
     const key = `${batch}x${steps}`;
     let known = this.programs.get(key);
     if (!known) {
+      const started = performance.now();
       const built = trainingGraph(this.network, batch, steps);
-      known = this.engine.compile(built.graph).then((program) => ({ ...built, program }));
+      known = this.engine.compile(built.graph).then((program) => {
+        this.compileSeconds = (performance.now() - started) / 1000;
+        return { ...built, program };
+      });
       this.programs.set(key, known);
     }
     return known;
