@@ -50,4 +50,4 @@ export { reduceSum } from './reduce/reduceSum.ts';
 export { reduceSumSquare } from './reduce/reduceSumSquare.ts';
 export { softmax } from './reduce/softmax.ts';
 export { sumTo } from './sumTo.ts';
-export { type OperatorName, operators } from './table.ts';
+export { operators } from './table.ts';

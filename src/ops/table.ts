@@ -102,5 +102,3 @@ export const operators = {
   maxPool,
   resize,
 };
-
-export type OperatorName = keyof typeof operators;

@@ -58,9 +58,9 @@ export class Trainer {
     this.seed = seed;
   }
 
-  /** How many full batches the next call should bring, with so many updates still to come. */
+  /** How many full batches the next call should bring, of those left in the epoch. */
   stepsFor(batchesLeft: number): number {
-    return Math.min(this.steps, batchesLeft) === this.steps ? this.steps : 1;
+    return this.steps <= batchesLeft ? this.steps : 1;
   }
 
   /** Trains on `count` batches of equal size that lie one after the other; returns each step's loss and metric. */

@@ -19,7 +19,7 @@ export interface StepGraph {
 export const optimizerState = (parameter: string, state: string): string => `${parameter}/${state}`;
 
 /** Scalars of the optimizer first, then one strength a regularizer. */
-export function scalarNames(network: Network): string[] {
+function scalarNames(network: Network): string[] {
   const { kind, options } = network.optimizer;
   return [...Object.keys(optimizers[kind].scalars(options, 1, 1)), ...network.regularizers.map((r) => r.kind)];
 }

@@ -109,7 +109,7 @@ function branchesOf(a: Shape, b: Shape, x: TensorData, y: TensorData, branch: (a
   return sides;
 }
 
-export function broadcastPair(inputs: readonly TypeAndShape[], types: readonly string[]): Shape {
+function broadcastPair(inputs: readonly TypeAndShape[], types: readonly string[]): Shape {
   requireCount(inputs, 2);
   const [a, b] = inputs;
   require(a.dtype === b.dtype, `both sides need the same type, not ${a.dtype} and ${b.dtype}`);
