@@ -1,14 +1,20 @@
 /** The package's face in a browser: the same training, on data that the page brings. */
 export { type ErrorFacts, WellfitError } from './base/index.ts';
-export { type Dataset, fromArrays } from './data/index.ts';
+export { type ArraysOptions, type Dataset, fromArrays } from './data/index.ts';
 export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngine } from './engine/index.ts';
+export { type EnsembleRun, trainEnsemble } from './ensemble/index.ts';
 export { modelFile } from './export/index.ts';
 export {
+  type CrossValidation,
+  crossValidateOn,
   type EpochRecord,
   type Experiment,
   gradientCheckOn,
   type Measure,
+  type RangeTest,
+  type Report,
   type Run,
+  rangeTestOn,
   type Settings,
   type TrainEvent,
   type TrainOptions,

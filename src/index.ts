@@ -1,26 +1,34 @@
 import type { Dataset } from './data/index.ts';
 import { loadDataset } from './data/readers/index.ts';
+import { type EnsembleRun, trainEnsemble } from './ensemble/index.ts';
 import {
+  type CrossValidation,
+  crossValidateOn,
   type Experiment,
   type GradientCheck,
   type GradientCheckOptions,
   gradientCheckOn,
-  type Run,
+  type RangeTest,
+  rangeTestOn,
   type TrainOptions,
-  trainOn,
 } from './train/index.ts';
 
 export { type ErrorFacts, WellfitError } from './base/index.ts';
-export { type Dataset, fromArrays } from './data/index.ts';
+export { type ArraysOptions, type Dataset, fromArrays } from './data/index.ts';
 export { type DatasetName, datasets, loadDataset } from './data/readers/index.ts';
 export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngine } from './engine/index.ts';
+export type { EnsembleRun } from './ensemble/index.ts';
 export { modelFile } from './export/index.ts';
 export type {
+  CrossValidation,
   EpochRecord,
   Experiment,
+  Fold,
   GradientCheck,
   GradientCheckOptions,
   Measure,
+  RangeTest,
+  Report,
   Run,
   Settings,
   TrainEvent,
@@ -35,9 +43,32 @@ export type ExperimentOrData = Omit<Experiment, 'data'> & { readonly data: Exper
  * @example const run = await train({ data: { dataset: 'digits' }, epochs: 10 }); console.log(run.test);
  * @throws WellfitError where the data or an option cannot work
  */
-export async function train(experiment: ExperimentOrData, options?: TrainOptions): Promise<Run> {
+export async function train(experiment: ExperimentOrData, options?: TrainOptions): Promise<EnsembleRun> {
   const { dataset, plain } = await withData(experiment);
-  return trainOn(dataset, plain, options);
+  return trainEnsemble(dataset, plain, options);
+}
+
+/**
+ * k-fold cross-validation of an experiment: mean and standard error of the metric over `folds` trainings, each measured on rows it has not seen.
+ * @example const { metric } = await crossValidate({ data: { dataset: 'iris' } }, 5); console.log(metric.mean, metric.standardError);
+ */
+export async function crossValidate(
+  experiment: ExperimentOrData,
+  folds: number,
+  options?: TrainOptions,
+): Promise<CrossValidation> {
+  const { dataset, plain } = await withData(experiment);
+  return crossValidateOn(dataset, plain, folds, options);
+}
+
+/**
+ * Looks for a learning rate by short trainings whose rate rises.
+ * @example const { lr, why } = await rangeTest({ data: { dataset: 'digits' }, optimizer: 'momentum' });
+ * @throws WellfitError with the reason where no rate is usable
+ */
+export async function rangeTest(experiment: ExperimentOrData, options?: TrainOptions): Promise<RangeTest> {
+  const { dataset, plain } = await withData(experiment);
+  return rangeTestOn(dataset, plain, options);
 }
 
 /**

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as runtime from 'onnxruntime-node';
 import { expect, test, vi } from 'vitest';
+import { fromArrays } from '../src/data/index.ts';
+import { resolve } from '../src/train/index.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -43,7 +45,9 @@ test('own-data.ts tells two spirals apart', async () => {
 });
 
 test('gradient-check.ts finds the gradients correct', async () => {
-  expect(await example('gradient-check.ts')).toMatch(/the loss includes l2 0\.01; .*: the gradients are correct\n$/);
+  expect(await example('gradient-check.ts')).toMatch(
+    /the loss includes l2 strength 0\.01; .*: the gradients are correct\n$/,
+  );
 });
 
 test('experiment.json trains on the command line', async () => {
@@ -59,7 +63,33 @@ test('experiment.json trains on the command line', async () => {
   expect(await outputsOf(join(folder, files.model))).toContain('probabilities');
 });
 
+const techniques = await readdir(join(root, 'examples', 'techniques'));
+
+test.each(techniques)('techniques/%s shows what it claims', async (file) => {
+  expect(await example(join('techniques', file))).not.toBe('');
+});
+
+test('every page of techniques has an example, and every example a page', async () => {
+  const pages = (await readdir(join(root, 'docs', 'techniques'))).filter((file) => file !== 'README.md');
+  expect(pages.map((file) => file.replace('.md', '')).sort()).toEqual(
+    techniques.map((file) => file.replace('.ts', '')).sort(),
+  );
+});
+
+const recipes = await readdir(join(root, 'examples', 'recipes'));
+
+test.each(recipes)('recipes/%s is an experiment that fits images of 28 x 28 bytes', async (file) => {
+  const experiment = JSON.parse(await readFile(join(root, 'examples', 'recipes', file), 'utf8'));
+  const dataset = fromArrays({
+    name: experiment.data.dataset,
+    features: new Uint8Array(1000 * 784),
+    shape: [1, 28, 28],
+    targets: Int32Array.from({ length: 1000 }, (_, row) => row % 10),
+  });
+  expect(resolve(experiment, dataset).settings.epochs).toBe(experiment.epochs);
+});
+
 test('every example is tried here', async () => {
   const tried = await readFile(import.meta.filename, 'utf8');
-  for (const file of await readdir(join(root, 'examples'))) expect(tried).toContain(`${file} `);
+  for (const file of await readdir(join(root, 'examples'))) expect(tried).toMatch(new RegExp(`${file}[ /']`));
 });

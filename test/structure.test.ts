@@ -1,7 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { augmentations } from '../src/data/index.ts';
+import { initializers, layers, losses, metrics } from '../src/nn/index.ts';
+import { clippers, optimizers, regularizers, schedules } from '../src/optim/index.ts';
+import { preprocessors } from '../src/preprocess/index.ts';
+import { averages } from '../src/train/index.ts';
 
 /** The rooms from the ground up. A room imports only rooms that stand before it, and only through their index.ts. */
 const rooms = [
@@ -16,6 +21,7 @@ const rooms = [
   'nn',
   'optim',
   'train',
+  'ensemble',
   'export',
   'cli',
 ];
@@ -28,9 +34,11 @@ const owners: Record<string, string> = {
   '#onnxruntime': 'engine/onnxruntime/',
   'protobufjs/minimal.js': 'onnx/schema/',
   commander: 'cli/',
+  'fast-png': 'cli/',
   zod: 'base/',
 };
 const root = join(import.meta.dirname, '..');
+const techniques = join(root, 'docs', 'techniques');
 const mostLines = 400;
 
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'src'], { cwd: root, encoding: 'utf8' })
@@ -105,6 +113,29 @@ describe('the house', () => {
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
+  test('every name that an experiment can use stands on a page of techniques', () => {
+    const pages = readdirSync(techniques).map((file) => readFileSync(join(techniques, file), 'utf8'));
+    // What a network is built of, not how it is trained.
+    const plain = ['dense', 'conv2d', 'maxPool', 'averagePool', 'globalAveragePool', 'flatten'];
+    const tables = {
+      preprocessors,
+      augmentations,
+      layers,
+      initializers,
+      losses,
+      metrics,
+      optimizers,
+      schedules,
+      regularizers,
+      clippers,
+      averages,
+    };
+    const missing = Object.values(tables)
+      .flatMap((table) => Object.keys(table))
+      .filter((name) => !plain.includes(name) && !pages.some((page) => page.includes(`\`${name}\``)));
+    expect(missing).toEqual([]);
+  });
+
   test('every operator, layer, initializer, loss, metric, optimizer, regularizer, schedule and command is a file that its table lists', () => {
     const tables = {
       'ops/table.ts': /^ops\/(?:elementwise|reduce|layout|linear|pool)\//,
@@ -115,6 +146,8 @@ describe('the house', () => {
       'optim/optimizers/index.ts': /^optim\/optimizers\//,
       'optim/regularizers/index.ts': /^optim\/regularizers\//,
       'optim/schedules/index.ts': /^optim\/schedules\//,
+      'preprocess/index.ts': /^preprocess\/[^/]+\.ts$/,
+      'data/augment/table.ts': /^data\/augment\//,
       'cli/commands/index.ts': /^cli\/commands\//,
     };
     const helpers = [
@@ -127,8 +160,22 @@ describe('the house', () => {
       'initializer',
       'loss',
       'metric',
+      'predictions',
+      'preprocessor',
+      'augmentation',
+      'affine',
+      'warp',
+      'box',
+      'colors',
+      'draws',
+      'plan',
+      'table',
+      'averages',
+      'ranking',
+      'report',
       'optimizer',
       'regularizer',
+      'sums',
       'schedule',
       'index',
     ];

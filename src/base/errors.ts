@@ -6,7 +6,7 @@ export interface ErrorFacts {
   fix?: string;
 }
 
-export type ErrorKind = 'shape' | 'data' | 'option' | 'file' | 'engine' | 'graph';
+export type ErrorKind = 'shape' | 'data' | 'option' | 'file' | 'engine' | 'graph' | 'interrupted';
 
 /** A mistake that the user of Wellfit can mend. The command line prints it without a stack trace. */
 export class WellfitError extends Error {

@@ -14,8 +14,6 @@ export function standardIo(json: boolean): Io {
     if (drawn) process.stderr.write('\r\x1b[2K');
     drawn = false;
   };
-  // A reader that goes away, as `| head` does, must not end the work.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const listen = () => {
     for (const name of ['SIGINT', 'SIGTERM'] as const)
       process.on(name, () => {

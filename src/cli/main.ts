@@ -6,6 +6,8 @@ import { standardIo, toJson } from './io.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong command line or experiment, 130 interrupted (what there was is saved). */
 export async function main(argv: readonly string[], version: string): Promise<number> {
+  // A reader that goes away, as `| head` does, must not end the work.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let code = 0;
   const program = new Parser('wellfit')
     .description('Train neural networks well.')
@@ -55,5 +57,6 @@ function refuse(error: WellfitError, json: boolean): number {
   process.stderr.write(`${error.message}\n`);
   const [message] = error.message.split('\n');
   if (json) process.stdout.write(`${toJson({ error: { kind: error.kind, message, ...error.facts } })}\n`);
+  if (error.kind === 'interrupted') return 130;
   return error.kind === 'option' || error.kind === 'shape' ? 2 : 1;
 }

@@ -6,21 +6,27 @@ export interface ArraysOptions {
   readonly features: Float32Array | Uint8Array | readonly (readonly number[])[];
   /** Shape of one row; [numbers a row] where it is left out. */
   readonly shape?: Shape;
-  /** One class number, class name or value a row. */
-  readonly targets: readonly number[] | Int32Array | Float32Array | readonly string[];
+  /** One class number, class name or value a row; or several values a row, such as a 0 or 1 for each label. */
+  readonly targets: readonly number[] | Int32Array | Float32Array | readonly string[] | readonly (readonly number[])[];
   /** Names of the classes; where they are left out: the sorted names among the targets, or "0", "1", … */
   readonly classes?: readonly string[];
   /** Taken as classification for names, an Int32Array and wherever classes are given, else as regression. */
   readonly task?: 'classification' | 'regression';
   readonly name?: string;
+  /** The group of each row, as a patient's number or name; rows of one group stay together where a split is by group. */
+  readonly groups?: Int32Array | readonly number[] | readonly string[];
+  /** When each row happened: dates, or numbers in any unit that grows with time. */
+  readonly times?: Float64Array | readonly (number | Date)[];
 }
 
 /**
  * A data set from arrays in memory.
  *
- * @throws WellfitError naming the row of ragged features, of a label that is no class and of a number that is not finite
+ * @throws WellfitError naming the row of ragged features, of a label that is no class, of a number that is not finite, and
+ * of a group or a time that is missing
  */
-export function fromArrays({ features, shape, targets, classes, task, name = 'arrays' }: ArraysOptions): Dataset {
+export function fromArrays(options: ArraysOptions): Dataset {
+  const { features, shape, targets, classes, task, name = 'arrays', groups, times } = options;
   const rows = targets.length;
   const table = isTable(features) ? flatten(name, features) : { data: features, rows };
   if (table.rows !== rows)
@@ -44,6 +50,8 @@ export function fromArrays({ features, shape, targets, classes, task, name = 'ar
     shape: rowShape,
     features: table.data,
     targets: targetsOf(name, targets, classes, task),
+    ...(groups && { groups: groupsOf(name, groups) }),
+    ...(times && { times: timesOf(name, times) }),
   };
   checkDataset(dataset);
   return dataset;
@@ -52,7 +60,11 @@ export function fromArrays({ features, shape, targets, classes, task, name = 'ar
 const isTable = (features: ArraysOptions['features']): features is readonly (readonly number[])[] =>
   Array.isArray(features);
 
-function flatten(name: string, table: readonly (readonly number[])[]): { data: Float32Array; rows: number } {
+function flatten(
+  name: string,
+  table: readonly (readonly number[])[],
+  what: 'feature' | 'target' = 'feature',
+): { data: Float32Array; rows: number } {
   const width = table[0]?.length ?? 0;
   const data = new Float32Array(table.length * width);
   for (const [row, numbers] of table.entries()) {
@@ -63,7 +75,7 @@ function flatten(name: string, table: readonly (readonly number[])[]): { data: F
         likely: 'a value is missing or a row was cut',
       });
     for (let column = 0; column < width; column++)
-      data[row * width + column] = checkNumber(numbers[column], `row ${row} of "${name}", feature ${column},`);
+      data[row * width + column] = checkNumber(numbers[column], `row ${row} of "${name}", ${what} ${column},`);
   }
   return { data, rows: table.length };
 }
@@ -74,6 +86,7 @@ function targetsOf(
   classes: readonly string[] | undefined,
   task: ArraysOptions['task'],
 ): Targets {
+  if (Array.isArray(targets[0])) return severalNumbers(name, targets as readonly (readonly number[])[], classes, task);
   const named = typeof targets[0] === 'string';
   task ??= named || classes || targets instanceof Int32Array ? 'classification' : 'regression';
   if (task === 'regression') {
@@ -88,6 +101,20 @@ function targetsOf(
   if (classes) checkUnique(name, classes);
   if (named) return namedClasses(name, targets as readonly string[], classes);
   return numberedClasses(name, targets as ArrayLike<number>, classes);
+}
+
+function severalNumbers(
+  name: string,
+  targets: readonly (readonly number[])[],
+  classes: readonly string[] | undefined,
+  task: ArraysOptions['task'],
+): Targets {
+  if (classes || task === 'classification')
+    throw new WellfitError('option', `the targets of "${name}" are several numbers a row, and no classes`, {
+      received: classes ? 'classes' : "task: 'classification'",
+      fix: 'leave it out; 0 and 1 for each label train with the loss "binaryCrossEntropy"',
+    });
+  return { kind: 'numbers', data: flatten(name, targets, 'target').data, width: targets[0].length };
 }
 
 function namedClasses(name: string, labels: readonly string[], given?: readonly string[]): Targets {
@@ -127,6 +154,32 @@ function numberedClasses(name: string, labels: ArrayLike<number>, given?: readon
     });
   return { kind: 'classes', data, classes: given ?? Array.from({ length: count }, (_, i) => String(i)) };
 }
+
+/** Names are numbered in the order in which they come. */
+function groupsOf(name: string, groups: NonNullable<ArraysOptions['groups']>): Int32Array {
+  if (groups instanceof Int32Array) return groups;
+  const numberOf = new Map<number | string, number>();
+  const named = typeof groups[0] === 'string';
+  return Int32Array.from(groups as ArrayLike<number | string>, (group, row) => {
+    const fits = named ? typeof group === 'string' && group !== '' : typeof group === 'number' && group === (group | 0);
+    if (!fits)
+      throw new WellfitError('data', `the group of row ${row} of "${name}" is no ${named ? 'name' : 'whole number'}`, {
+        expected: named ? 'the name of a group, as in row 0' : 'a whole number of at most 32 bits',
+        received: typeof group === 'number' ? String(group) : (JSON.stringify(group) ?? 'nothing'),
+        likely: 'a missing value, or an identifier that is no number',
+        fix: 'give every group as a text, or every group as a whole number',
+      });
+    if (!numberOf.has(group)) numberOf.set(group, named ? numberOf.size : (group as number));
+    return numberOf.get(group)!;
+  });
+}
+
+const timesOf = (name: string, times: NonNullable<ArraysOptions['times']>): Float64Array =>
+  times instanceof Float64Array
+    ? times
+    : Float64Array.from(times, (time, row) =>
+        time instanceof Date ? time.getTime() : checkNumber(time, `row ${row} of "${name}", the time,`),
+      );
 
 function checkUnique(name: string, classes: readonly string[]): void {
   const twice = classes.find((label, i) => classes.indexOf(label) !== i);

@@ -19,6 +19,10 @@ export interface Dataset {
   readonly columns?: readonly string[];
   /** The last `testRows` rows are the test set that the publisher of the data defined. */
   readonly testRows?: number;
+  /** The group of each row, any number: rows of one group, as of one patient, stay together where a split is by group. */
+  readonly groups?: Int32Array;
+  /** When each row happened, in any unit that grows with time. */
+  readonly times?: Float64Array;
 }
 
 /** @throws WellfitError naming the row (and column) of the first label out of range, NaN or infinite number */
@@ -37,6 +41,13 @@ export function checkDataset(dataset: Dataset): void {
       expected: `${grouped(rows * targetWidth)}`,
       received: `${grouped(targets.data.length)}`,
     });
+  for (const [field, numbers] of Object.entries({ groups: dataset.groups, times: dataset.times }))
+    if (numbers && numbers.length !== rows)
+      throw new WellfitError('data', `the ${field} of "${name}" do not fit its rows`, {
+        expected: `${grouped(rows)}, one for each row`,
+        received: grouped(numbers.length),
+      });
+  if (dataset.times) checkFinite(name, dataset.times, 1, () => 'the time');
   if (targets.kind === 'classes') checkLabels(name, targets.data, targets.classes.length);
   else
     checkFinite(name, targets.data, targets.width, (column) =>
@@ -62,7 +73,12 @@ function checkLabels(name: string, labels: Int32Array, classes: number): void {
   });
 }
 
-function checkFinite(name: string, numbers: Float32Array, width: number, nameOf: (column: number) => string): void {
+function checkFinite(
+  name: string,
+  numbers: Float32Array | Float64Array,
+  width: number,
+  nameOf: (column: number) => string,
+): void {
   const at = numbers.findIndex((x) => !Number.isFinite(x));
   if (at < 0) return;
   throw new WellfitError(

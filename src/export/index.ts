@@ -1,29 +1,33 @@
 import { formatShape } from '../base/index.ts';
-import { Graph } from '../graph/index.ts';
-import { forward, parametersOf, statesOf } from '../nn/index.ts';
+import { combineValues, type EnsembleRun, linkOf } from '../ensemble/index.ts';
+import { Graph, type Value } from '../graph/index.ts';
+import { answerOf, forward, losses, parametersOf, statesOf } from '../nn/index.ts';
 import { encode } from '../onnx/index.ts';
 import { sigmoid, softmax } from '../ops/index.ts';
 import { applyPreprocess } from '../preprocess/index.ts';
-import { type Run, toFloat } from '../train/index.ts';
+import { toFloat, type Weights } from '../train/index.ts';
+import { foldBatchNorm } from './fold.ts';
 
 /**
- * The trained network as an ONNX file that any runtime can load: preprocessing inside, any batch size.
+ * The trained network (or ensemble) as one ONNX file that any runtime can load: preprocessing inside, any batch size, batch normalization folded
+ * into the layers before it.
  * Input "input": [batch, …row], raw values as the data set has them (pixels as uint8). Outputs: for classes "logits" and "probabilities"
- * (of class 1 where there is one logit), for numbers "prediction".
+ * (of class 1 where there is one logit), for labels "logits" and "probabilities" of each, "scores" after training with the hinge loss, for
+ * numbers "prediction".
  */
-export function modelFile(run: Run): Uint8Array {
-  const { network, weights, dataset, settings } = run;
-  const { model, data } = network;
+export function modelFile(run: EnsembleRun): Uint8Array {
+  const { network, dataset, settings } = run;
+  const { data } = network;
   const graph = new Graph();
   const input = graph.feed('input', data.bytes ? 'uint8' : 'float', [2, ...data.shape]);
-  const values = new Map(
-    [...parametersOf(model), ...statesOf(model)].map(({ name }) => [name, graph.constant(weights.get(name)!, name)]),
-  );
-  const { output } = forward(model, applyPreprocess(network.preprocess, toFloat(input)), { values, training: false });
-  if (data.target.kind === 'classes') {
+  const x = applyPreprocess(network.preprocess, toFloat(input));
+  const output = answer(run, x);
+  const meaning = losses[network.loss.kind].output;
+  if (meaning === 'logits') {
     graph.output('logits', output);
-    graph.output('probabilities', model.output[0] === 1 ? sigmoid(output) : softmax(output, { axis: -1 }));
-  } else graph.output('prediction', output);
+    const separate = network.loss.kind === 'binaryCrossEntropy';
+    graph.output('probabilities', separate ? sigmoid(output) : softmax(output, { axis: -1 }));
+  } else graph.output(meaning === 'scores' ? 'scores' : 'prediction', answerOf(output, meaning));
   return encode(graph, {
     freeBatch: true,
     metadata: {
@@ -36,4 +40,22 @@ export function modelFile(run: Run): Uint8Array {
       'wellfit.results': JSON.stringify({ best: run.best, test: run.test, updates: run.updates }),
     },
   });
+}
+
+/** The output of the one network, or of all members together. */
+function answer({ network, weights, members, settings: { ensemble } }: EnsembleRun, x: Value): Value {
+  if (!members || !ensemble) return one(network.model, weights, x, '');
+  const outputs = members.map((member, i) => one(network.model, member, x, `member${i + 1}.`));
+  return combineValues(outputs, linkOf(network, ensemble.combine));
+}
+
+function one(trained: EnsembleRun['network']['model'], trainedWeights: Weights, x: Value, prefix: string): Value {
+  const { model, weights } = foldBatchNorm(trained, trainedWeights);
+  const values = new Map(
+    [...parametersOf(model), ...statesOf(model)].map(({ name }) => [
+      name,
+      x.graph.constant(weights.get(name)!, prefix + name),
+    ]),
+  );
+  return forward(model, x, { values, training: false }).output;
 }

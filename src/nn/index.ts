@@ -1,7 +1,16 @@
-export { initializers } from './initializers/index.ts';
+export { answerOf, answers } from './answer.ts';
+export { type Initializer, initializers, type UnitMoments, unitAxis } from './initializers/index.ts';
 export { type Layer, type LayerName, layers } from './layers/index.ts';
-export { type Loss, type LossName, losses, type TargetKind } from './losses/index.ts';
-export { type Metric, type MetricName, metrics } from './metrics/index.ts';
+export { type Loss, type LossName, losses, type Meaning, type TargetKind } from './losses/index.ts';
+export {
+  type ClassReport,
+  classReport,
+  confusionMatrix,
+  type Metric,
+  type MetricName,
+  metrics,
+  type Predictions,
+} from './metrics/index.ts';
 export {
   describeModel,
   type Forward,
@@ -10,5 +19,6 @@ export {
   type Model,
   type ModelLayer,
   parametersOf,
+  type Randomness,
   statesOf,
 } from './model.ts';

@@ -58,16 +58,26 @@ export function describeModel(entries: readonly unknown[], input: Shape, origin 
     const output = outputOf(entry, name, kind, shape, from, options);
     const next = picked
       .slice(i + 1)
-      .map((p) => (layers[p.kind] as Layer).suits)
+      .map((p) => (layers[p.kind] as Layer).suits?.(p.options))
       .find((s) => s !== undefined);
-    const specs = entry.parameters?.(shape, options) ?? {};
+    const settled = options.init === 'auto' ? { ...options, init: next ?? 'xavier' } : options;
+    const specs = entry.parameters?.(shape, settled) ?? {};
+    // "auto" follows the activation that comes next; the output layer gets Xavier.
     const parameters = Object.fromEntries(
       Object.entries(specs).map(([key, spec]) => [
         key,
-        { ...spec, initializer: chooseInitializer(spec, next, `${name}.${key}`) },
+        { ...spec, initializer: pick(initializers, spec.init, `${name}.${key}`, 'initializer') },
       ]),
     );
-    built.push({ name, kind, options, input: shape, output, parameters, state: entry.state?.(shape, options) ?? {} });
+    built.push({
+      name,
+      kind,
+      options: settled,
+      input: shape,
+      output,
+      parameters,
+      state: entry.state?.(shape, options) ?? {},
+    });
     shape = output;
     from = name;
   });
@@ -108,11 +118,6 @@ function outputOf(
   }
 }
 
-/** "auto": He before the ReLU family, Xavier before tanh and sigmoid and for the output layer. */
-function chooseInitializer(spec: ParameterSpec, suits: string | undefined, where: string): Picked {
-  return pick(initializers, spec.init === 'auto' ? (suits ?? 'xavier') : spec.init, where, 'initializer');
-}
-
 export const parameterName = (layer: ModelLayer, key: string): string => `${layer.name}.${key}`;
 
 /** Every trainable tensor with its full name, in layer order. */
@@ -144,8 +149,13 @@ export interface Forward {
   /** Parameters and states by full name. */
   readonly values: ReadonlyMap<string, Value>;
   readonly training: boolean;
-  /** Makes the random mask of a layer; training only. */
-  mask?(layer: string, shape: Shape, keep: number): Value;
+  /** Makes the random numbers of layers; training only. */
+  readonly randomness?: Randomness;
+}
+
+export interface Randomness {
+  mask(layer: string, shape: Shape, keep: number): Value;
+  uniform(layer: string, shape: Shape): Value;
 }
 
 /** An activation that never falls goes behind a max pooling that follows it: the same numbers, with a quarter of the work. */
@@ -157,13 +167,22 @@ function poolFirst(order: readonly ModelLayer[]): ModelLayer[] {
   return swapped;
 }
 
-/** Builds the network over a batch; every node carries its layer's name. `updates` are new contents of states. */
+function requireRandomness(randomness: Randomness | undefined, layer: ModelLayer): Randomness {
+  if (!randomness) throw new WellfitError('graph', `layer "${layer.name}" asked for randomness outside of training`);
+  return randomness;
+}
+
+/**
+ * Builds the network over a batch; every node carries its layer's name. `updates` are new contents of states, `outputs` what each layer gives,
+ * by its name.
+ */
 export function forward(
   model: Model,
   input: Value,
-  { values, training, mask }: Forward,
-): { output: Value; updates: Map<string, Value> } {
+  { values, training, randomness }: Forward,
+): { output: Value; updates: Map<string, Value>; outputs: Map<string, Value> } {
   const updates = new Map<string, Value>();
+  const outputs = new Map<string, Value>();
   let x = input;
   for (const layer of poolFirst(model.layers)) {
     const named = (keys: object) =>
@@ -175,12 +194,11 @@ export function forward(
         state: named(layer.state),
         training,
         update: (key, value) => updates.set(parameterName(layer, key), value),
-        mask: (shape, keep) => {
-          if (!mask) throw new WellfitError('graph', `layer "${layer.name}" asked for randomness outside of training`);
-          return mask(layer.name, shape, keep);
-        },
+        mask: (shape, keep) => requireRandomness(randomness, layer).mask(layer.name, shape, keep),
+        uniform: (shape, stream) => requireRandomness(randomness, layer).uniform(`${layer.name}.${stream}`, shape),
       }),
     );
+    outputs.set(layer.name, x);
   }
-  return { output: x, updates };
+  return { output: x, updates, outputs };
 }

@@ -29,6 +29,7 @@ export { where } from './elementwise/where.ts';
 export { concat } from './layout/concat.ts';
 export { expand } from './layout/expand.ts';
 export { gather } from './layout/gather.ts';
+export { gridSample } from './layout/gridSample.ts';
 export { pad } from './layout/pad.ts';
 export { reshape } from './layout/reshape.ts';
 export { slice } from './layout/slice.ts';

@@ -29,6 +29,7 @@ import { where } from './elementwise/where.ts';
 import { concat } from './layout/concat.ts';
 import { expand } from './layout/expand.ts';
 import { gather } from './layout/gather.ts';
+import { gridSample } from './layout/gridSample.ts';
 import { pad } from './layout/pad.ts';
 import { reshape } from './layout/reshape.ts';
 import { slice } from './layout/slice.ts';
@@ -89,6 +90,7 @@ export const operators = {
   concat,
   expand,
   gather,
+  gridSample,
   pad,
   reshape,
   slice,

@@ -1,34 +1,129 @@
-import { type Picked, pick, z } from '../base/index.ts';
+import { grouped, hashText, type Picked, pick, Random, type Shape, WellfitError, z } from '../base/index.ts';
 import type { Dataset } from '../data/index.ts';
-import type { Value } from '../graph/index.ts';
-import type { Fitted } from './preprocessor.ts';
+import type { Engine } from '../engine/index.ts';
+import { Graph, type Value } from '../graph/index.ts';
+import { center } from './center.ts';
+import { clip } from './clip.ts';
+import { pulse } from './fitting/pulse.ts';
+import { type Earlier, openRows } from './fitting/rows.ts';
+import { log1p } from './log1p.ts';
+import { minMax } from './minMax.ts';
+import { pca } from './pca.ts';
+import type { Fitted, Preprocessor } from './preprocessor.ts';
 import { rescale } from './rescale.ts';
+import { robust } from './robust.ts';
+import { scale } from './scale.ts';
 import { standardize } from './standardize.ts';
+import { whiten } from './whiten.ts';
 
 /** Every preprocessor. To add one: a file beside these, and a line here. */
-export const preprocessors = { standardize, rescale };
+export const preprocessors = { center, standardize, scale, minMax, robust, clip, log1p, rescale, pca, whiten };
 
-export interface Preprocess {
-  readonly kind: keyof typeof preprocessors;
+export type PreprocessName = keyof typeof preprocessors;
+
+/** A step of an experiment with its options and what it learned. */
+export interface Preprocess extends Picked<PreprocessName> {
   readonly fitted: Fitted;
 }
 
-/** Reads what an experiment asks for; one step at most, because each is fitted on the raw rows. */
-export const readPreprocess = (entries: readonly unknown[]): Picked<keyof typeof preprocessors>[] =>
-  entries.map((entry, i) => pick(preprocessors, entry, `preprocess[${i}]`, 'preprocessing step'));
-
-/** Fits each step on the training rows. `notes` say in words what a person should know, such as constant features. */
-export function fitPreprocess(
-  steps: readonly Picked<keyof typeof preprocessors>[],
-  dataset: Dataset,
-  rows: Int32Array,
-): { steps: Preprocess[]; notes: string[] } {
-  const fits = steps.map(({ kind }) => ({ kind, ...preprocessors[kind].fit(dataset, rows) }));
-  return { steps: fits.map(({ kind, fitted }) => ({ kind, fitted })), notes: fits.flatMap(({ notes }) => notes) };
+export interface PreprocessTools {
+  /** Transforms rows through the steps before, and multiplies matrices. */
+  readonly engine: Engine;
+  /** Draws the rows of a `sample`. */
+  readonly seed: number;
+  /** Told now and then which step is being fitted, and how far it is (0 … 1). */
+  readonly onProgress?: (step: string, done: number) => void;
 }
 
-export const applyPreprocess = (steps: readonly Preprocess[], x: Value): Value =>
-  steps.reduce((value, { kind, fitted }) => x.graph.scope(kind, () => preprocessors[kind].apply(value, fitted)), x);
+export const preprocessSchema = z.array(z.unknown());
 
-/** At most one step, see `readPreprocess`. */
-export const preprocessSchema = z.array(z.unknown()).max(1);
+/** Reads what an experiment asks for. */
+export const readPreprocess = (entries: readonly unknown[]): Picked<PreprocessName>[] =>
+  entries.map((entry, i) => pick(preprocessors, entry, `preprocess[${i}]`, 'preprocessing step'));
+
+const specOf = (kind: PreprocessName): Preprocessor => preprocessors[kind];
+const nameOf = (kind: string, i: number) => `preprocess[${i}].${kind}`;
+const stream = hashText('preprocess');
+
+/**
+ * Shape of a row after the steps, before they are fitted: the largest it can become where that depends on the data, as with the components
+ * that hold a share of the variance.
+ * @throws WellfitError for a step that cannot work on the rows it would get
+ */
+export const outputShape = (steps: readonly Picked<PreprocessName>[], input: Shape): Shape =>
+  steps.reduce((shape, { kind, options }, i) => specOf(kind).shape?.(shape, options, nameOf(kind, i)) ?? shape, input);
+
+/**
+ * Fits the steps in order, each on the training rows as the steps before left them; other rows are only checked. `shape` is that of a row
+ * after the last step; `notes` say in sentences what a person should know, such as constant features.
+ * @throws WellfitError for a step that does not fit the rows
+ */
+export async function fitPreprocess(
+  steps: readonly Picked<PreprocessName>[],
+  dataset: Dataset,
+  rows: Int32Array,
+  { engine, seed, onProgress = () => {} }: PreprocessTools,
+): Promise<{ steps: Preprocess[]; shape: Shape; notes: string[] }> {
+  const fitted: Preprocess[] = [];
+  const notes: string[] = [];
+  let shape = dataset.shape;
+  for (const [i, { kind, options }] of steps.entries()) {
+    const spec = specOf(kind);
+    const where = nameOf(kind, i);
+    const tools = { engine, where, pulse: pulse((done) => onProgress(kind, done)) };
+    const look = async <T>(indices: Int32Array, at: (rows: Awaited<ReturnType<typeof openRows>>) => Promise<T>) => {
+      const open = await openRows(dataset, indices, earlier(fitted), engine);
+      try {
+        return await at(open);
+      } finally {
+        await open.release();
+      }
+    };
+    spec.shape?.(shape, options, where);
+    if (spec.check) await look(allRows(dataset), (all) => spec.check!(all, options, tools));
+    const chosen = sampleOf(rows, options.sample as number | undefined, seed, i);
+    const learned = spec.fit && (await look(chosen, (open) => spec.fit!(open, options, tools)));
+    const step = { kind, options, fitted: learned?.fitted ?? {} };
+    fitted.push(step);
+    notes.push(...(learned?.notes ?? []));
+    if (chosen.length < rows.length)
+      notes.push(`${kind} learned from a sample of ${grouped(chosen.length)} of ${grouped(rows.length)} training rows`);
+    shape = applyPreprocess([step], new Graph().feed('row', 'float', [1, ...shape])).shape.slice(1);
+  }
+  return { steps: fitted, shape, notes };
+}
+
+const earlier = (steps: readonly Preprocess[]): Earlier => ({
+  origin: steps.length === 0 ? 'data' : steps.some(({ kind }) => specOf(kind).mixes) ? 'mixed' : 'computed',
+  apply: (x) => applyPreprocess(steps, x),
+});
+
+const allRows = ({ rows }: Dataset) => Int32Array.from({ length: rows }, (_, row) => row);
+
+/** As many of the rows as asked for, drawn without replacement, in ascending order. */
+const sampleOf = (rows: Int32Array, sample: number | undefined, seed: number, step: number): Int32Array =>
+  sample === undefined || sample >= rows.length
+    ? rows
+    : new Random(seed, stream, step).shuffle(rows.slice()).subarray(0, sample).sort();
+
+/** The steps as nodes of the graph: [batch, …row] to [batch, …shape]. */
+export const applyPreprocess = (steps: readonly Preprocess[], x: Value): Value =>
+  steps.reduce(
+    (value, { kind, options, fitted }) => x.graph.scope(kind, () => specOf(kind).apply(value, fitted, options)),
+    x,
+  );
+
+/**
+ * The way back, as nodes of the graph: from what `applyPreprocess` gives to the raw row.
+ * @throws WellfitError for a step that has no inverse
+ */
+export const invertPreprocess = (steps: readonly Preprocess[], y: Value): Value =>
+  steps.reduceRight((value, { kind, options, fitted }, i) => {
+    const { invert } = specOf(kind);
+    if (!invert)
+      throw new WellfitError('option', `${nameOf(kind, i)} has no inverse`, {
+        likely: `${kind} loses what it changes`,
+        fix: 'invert the steps after it alone, or leave it out',
+      });
+    return y.graph.scope(`${kind}/inverse`, () => invert(value, fitted, options));
+  }, y);

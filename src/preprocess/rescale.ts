@@ -1,11 +1,11 @@
 import { z } from '../base/index.ts';
 import { mul } from '../ops/index.ts';
-import type { Preprocessor } from './preprocessor.ts';
+import { preprocessor } from './preprocessor.ts';
 
 /** Pixels from 0 … 255 to 0 … 1. Nothing is learned from the data. */
-export const rescale: Preprocessor = {
+export const rescale = preprocessor({
   summary: 'pixels from 0 … 255 to 0 … 1',
   options: z.strictObject({}),
-  fit: () => ({ fitted: {}, notes: [] }),
   apply: (x) => mul(x, 1 / 255),
-};
+  invert: (y) => mul(y, 255),
+});

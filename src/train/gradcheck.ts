@@ -4,15 +4,15 @@ import { checkDataset, type Dataset, epochOrder, split } from '../data/index.ts'
 import { branchesOf, type Engine, evaluate, execute, onnxRuntimeEngine, type Tensors } from '../engine/index.ts';
 import { Graph, liveNodes, type Node, type Value } from '../graph/index.ts';
 import { parametersOf, statesOf } from '../nn/index.ts';
-import { reduceMean } from '../ops/index.ts';
 import { refuseSingleRow } from './batchNeeds.ts';
 import { findGradientFault, type GradientFault } from './gradientFault.ts';
-import { maskKeys, randomMask } from './mask.ts';
+import { maskKeys, randomMask, randomUniform } from './mask.ts';
 import { dataTensors, type Network } from './network.ts';
-import { Trainer, updateNumbers } from './programs.ts';
+import { numbersOf } from './numbers.ts';
+import { makeNetwork, prepareMemory } from './prepare.ts';
+import { Trainer } from './programs.ts';
 import { type Resolved, resolve } from './settings.ts';
-import { lossOfBatch, withPenalties } from './step.ts';
-import { makeNetwork, prepareMemory } from './train.ts';
+import { lossOfBatch, weightedMean, withPenalties } from './step.ts';
 
 export interface GradientCheckOptions {
   /** Half the distance of the two evaluations; 1e-7. */
@@ -57,11 +57,12 @@ export async function gradientCheckOn(
   const train = split(dataset, { ...settings.split, limit: settings.limit }).train;
   if (rows > train.length)
     throw new WellfitError('option', `there are ${train.length} training rows`, { received: `rows = ${rows}` });
-  const { network } = makeNetwork(resolved, dataset, train);
-  const weights = await trainedWeights(resolved, network, dataset, train, after, options.engine);
+  const engine = options.engine ?? onnxRuntimeEngine();
+  const { network } = await makeNetwork(resolved, dataset, train, { engine });
+  const weights = await trainedWeights(resolved, network, dataset, train, after, engine);
   const batch = epochOrder(train, settings.seed, 1).slice(0, rows);
 
-  const { graph, total, given } = lossGraph(resolved, network, dataset, batch, weights);
+  const { graph, total, given } = lossGraph(resolved, network, dataset, batch, train.length, weights);
   options.tamper?.(graph);
   const parameters = parametersOf(network.model);
   const nodes = liveNodes(graph);
@@ -107,12 +108,20 @@ function conditionsOf({ regularizers, model }: Resolved): string[] {
   const has = (kind: string) => model.layers.some((layer) => layer.kind === kind);
   return [
     regularizers.length > 0
-      ? `the loss includes ${regularizers.map(({ kind, options }) => `${kind} ${options.strength}`).join(', ')}`
+      ? `the loss includes ${regularizers.map(({ kind, options }) => `${kind} ${numbersIn(options)}`).join(', ')}`
       : 'no regularization',
-    ...(has('dropout') ? ['dropout is on, with one fixed mask'] : []),
+    ...(has('dropout') || has('spatialDropout') ? ['dropout is on, with one fixed mask'] : []),
+    ...(has('gaussianNoise') || has('gaussianDropout') ? ['noise is on, the same at every evaluation'] : []),
     ...(has('batchNorm') ? ['batch normalization uses the statistics of the batch'] : []),
   ];
 }
+
+/** "strength 0.001" */
+const numbersIn = (options: Readonly<Record<string, unknown>>): string =>
+  Object.entries(options)
+    .filter(([, value]) => typeof value === 'number')
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 
 async function trainedWeights(
   resolved: Resolved,
@@ -120,21 +129,23 @@ async function trainedWeights(
   dataset: Dataset,
   train: Int32Array,
   updates: number,
-  engine = onnxRuntimeEngine(),
+  engine: Engine,
 ): Promise<Map<string, Tensor>> {
   const { settings } = resolved;
   const memory = prepareMemory(engine, network, dataset, settings.seed);
   const trainer = new Trainer(engine, memory, network, settings.seed);
   const batch = Math.min(settings.batchSize, train.length);
   if (batch === 1 && updates > 0) refuseSingleRow(network.model);
-  const perUpdate = updateNumbers(resolved, settings.epochs * Math.ceil(train.length / batch));
+  const perEpoch = Math.ceil(train.length / batch);
+  const length = { total: settings.epochs * perEpoch, perEpoch, losses: [], rows: train.length };
+  const numbers = numbersOf(resolved, length);
   let order = new Int32Array(0);
   for (let update = 0, epoch = 0, at = 0; update < updates; update++, at += batch) {
     if (at + batch > order.length) {
       order = epochOrder(train, settings.seed, ++epoch) as Int32Array<ArrayBuffer>;
       at = 0;
     }
-    await trainer.run(order.subarray(at, at + batch), 1, perUpdate);
+    await trainer.run(order.subarray(at, at + batch), 1, numbers);
   }
   await trainer.release();
   const names = [...parametersOf(network.model), ...statesOf(network.model)].map(({ name }) => name);
@@ -148,29 +159,28 @@ async function trainedWeights(
 
 /** The whole loss of one batch in training mode, and everything it reads. */
 function lossGraph(
-  { settings, regularizers }: Resolved,
+  resolved: Resolved,
   network: Network,
   dataset: Dataset,
   batch: Int32Array,
+  trainRows: number,
   weights: ReadonlyMap<string, Tensor>,
 ): { graph: Graph; total: Value; given: Tensors } {
+  const { settings } = resolved;
   const graph = new Graph();
   const given: Record<string, Tensor> = { ...dataTensors(dataset), ...Object.fromEntries(weights) };
   const values = new Map([...weights].map(([name, { shape }]) => [name, graph.state(name, 'float', shape)]));
   const indices = graph.constant({ dtype: 'int32', shape: [batch.length], data: batch });
-  const { perRow } = lossOfBatch(graph, network, indices, values, (layer, shape, keep) =>
-    randomMask(
-      graph.constant({ dtype: 'int32', shape: [2], data: Int32Array.from(maskKeys(settings.seed, 1, layer)) }),
-      0,
-      shape,
-      keep,
-    ),
-  );
-  const loss = graph.scope('loss', () => reduceMean(perRow, { axes: [0], keepdims: 0 }));
-  const strengths = Object.fromEntries(
-    regularizers.map(({ kind, options }) => [kind, graph.scalar(options.strength as number, 'float')]),
-  );
-  const total = withPenalties(graph, network, loss, values, strengths);
+  const keys = (stream: string) =>
+    graph.constant({ dtype: 'int32', shape: [2], data: Int32Array.from(maskKeys(settings.seed, 1, stream)) });
+  const { perRow, weight } = lossOfBatch(graph, network, indices, values, {
+    mask: (layer, shape, keep) => randomMask(keys(layer), 0, shape, keep),
+    uniform: (stream, shape) => randomUniform(keys(stream), 0, shape, stream),
+  });
+  const loss = graph.scope('loss', () => weightedMean(perRow, weight));
+  const numbers = numbersOf(resolved, { total: 1, perEpoch: 1, losses: [], rows: trainRows })(1);
+  const scalars = Object.fromEntries(Object.entries(numbers).map(([name, n]) => [name, graph.scalar(n, 'float')]));
+  const total = withPenalties(graph, network, loss, values, scalars);
   graph.output('loss', total);
   return { graph, total, given };
 }

@@ -1,10 +1,24 @@
-export type { EpochRecord, Measure, TrainEvent } from './events.ts';
+export { type AverageName, averages } from './averaging.ts';
+export { type CrossValidation, crossValidateOn, type Fold } from './crossValidate.ts';
+export { type Judged, lossOf, metricOf, predictionsOf, type Report, reportOf } from './evaluate.ts';
+export type { EpochRecord, Measure, TrainEvent, TrainMeasure } from './events.ts';
 export { type GradientCheck, type GradientCheckOptions, gradientCheckOn } from './gradcheck.ts';
 export type { GradientFault } from './gradientFault.ts';
-export type { Ending, Stop } from './loop.ts';
-export type { Network } from './network.ts';
+export type { Ending, Stop, Weights } from './loop.ts';
+export { type Network, targetKind } from './network.ts';
+export { numbersOf } from './numbers.ts';
+export { prepareMemory } from './prepare.ts';
 export { Trainer } from './programs.ts';
+export { type RangeTest, type RatePoint, rangeTestOn } from './rangeTest.ts';
 export { recipes } from './recipes.ts';
-export { type Choice, type Experiment, experimentName, experimentSchema, type Settings } from './settings.ts';
+export {
+  type Choice,
+  type Combine,
+  type Experiment,
+  experimentName,
+  experimentSchema,
+  type Settings,
+} from './schema.ts';
+export { resolve } from './settings.ts';
 export { toFloat, trainingGraph } from './step.ts';
-export { prepareMemory, type Run, type TrainOptions, trainOn } from './train.ts';
+export { judgeRows, type Run, type TrainOptions, trainOn, zerosInWords } from './train.ts';

@@ -1,13 +1,15 @@
-import { grouped, short, type Tensor } from '../base/index.ts';
+import { grouped, type Picked, short, type Tensor } from '../base/index.ts';
 import { epochOrder, type Split } from '../data/index.ts';
 import type { Memory } from '../engine/index.ts';
-import { metrics, parametersOf, statesOf } from '../nn/index.ts';
+import { type Metric, metrics, parametersOf, statesOf } from '../nn/index.ts';
+import { averageState, RunningMean } from './averaging.ts';
 import { needsBatch } from './batchNeeds.ts';
 import { EarlyStopping } from './earlyStopping.ts';
 import type { Evaluator } from './evaluate.ts';
-import type { EpochRecord, Measure, TrainEvent } from './events.ts';
+import type { EpochRecord, TrainEvent, TrainMeasure } from './events.ts';
 import type { Network } from './network.ts';
-import { type Trainer, updateNumbers } from './programs.ts';
+import { type Numbers, numbersOf } from './numbers.ts';
+import type { Trainer } from './programs.ts';
 import type { Resolved } from './settings.ts';
 
 export type Ending = 'epochs' | 'earlyStopping' | 'interrupted' | 'diverged';
@@ -17,6 +19,8 @@ export interface Stop {
   readonly ending: Ending;
   readonly words: string;
 }
+
+export type Weights = ReadonlyMap<string, Tensor>;
 
 interface Parts {
   readonly trainer: Trainer;
@@ -32,7 +36,9 @@ export class Loop {
   private readonly parts: Parts;
   private readonly emit: (event: TrainEvent) => void;
   private readonly signal?: AbortSignal;
-  private readonly needsBatch: boolean;
+  /** Rows of an epoch that are trained on: a last batch of one row may have to be left out. */
+  private readonly usable: number;
+  private readonly losses: number[] = [];
   private trainSeconds = 0;
   private rowsSeen = 0;
   private lastProgress = 0;
@@ -45,24 +51,31 @@ export class Loop {
     this.parts = parts;
     this.emit = emit;
     this.signal = signal;
-    this.needsBatch = needsBatch(resolved.model) !== undefined;
+    const all = rows.train.length;
+    const single = needsBatch(resolved.model) !== undefined && all % resolved.settings.batchSize === 1;
+    this.usable = single ? all - 1 : all;
   }
 
   async run() {
-    const { settings } = this.resolved;
+    const { settings, average } = this.resolved;
     const { evaluator } = this.parts;
-    const stopping = new EarlyStopping(settings.earlyStopping);
+    const { watch, stopping } = this.watched();
+    const keepsBest = settings.earlyStopping !== false && settings.earlyStopping.restoreBest;
+    const swaFrom =
+      average?.kind === 'swa' ? Math.floor((average.options.start as number) * settings.epochs) + 1 : Infinity;
+    const mean = new RunningMean();
     const epochs: EpochRecord[] = [];
+    const snapshots: Weights[] = [];
     let best: EpochRecord | undefined;
-    let weights = await this.snapshot();
+    let weights: Weights = await this.snapshot();
     let stopped: Stop = { ending: 'epochs', words: `all ${settings.epochs} epochs are done` };
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const began = performance.now();
       const { measure, ending } = await this.epoch(epoch);
       if (ending) {
         stopped = ending;
-        if (ending.ending === 'interrupted' && !(settings.earlyStopping && best)) {
-          // Without early stopping the latest weights count, and they belong to no whole epoch.
+        if (ending.ending === 'interrupted' && !(keepsBest && best)) {
+          // Where the latest weights count, they belong to no whole epoch.
           weights = await this.snapshot();
           best = undefined;
         }
@@ -74,13 +87,16 @@ export class Loop {
       epochs.push(record);
       const latest = await this.snapshot();
       const loss = validation?.loss ?? measure.loss;
+      this.losses.push(loss);
       if (!Number.isFinite(loss) || !isUsable(latest)) {
         this.emit({ kind: 'epoch', record, best: false });
         stopped = this.diverged(validation ? 'validation' : 'training', validation ? loss : Number.NaN, epoch);
         break;
       }
-      const improved = stopping.observe(epoch, loss);
-      if (improved || !settings.earlyStopping) {
+      if (epoch >= swaFrom) mean.add(latest);
+      if (this.endsCycle(epoch)) snapshots.push(latest);
+      const improved = stopping.observe(epoch, watch(record));
+      if (improved || !keepsBest) {
         best = record;
         weights = latest;
       }
@@ -91,23 +107,57 @@ export class Loop {
         break;
       }
     }
-    return { epochs, best, stopped, trainSeconds: this.trainSeconds, rowsSeen: this.rowsSeen, weights };
+    const averaged = stopped.ending === 'diverged' ? 0 : mean.count;
+    return {
+      epochs,
+      best,
+      stopped,
+      trainSeconds: this.trainSeconds,
+      rowsSeen: this.rowsSeen,
+      weights: averaged > 0 ? mean.mean(weights) : weights,
+      averaged,
+      snapshots,
+    };
   }
 
-  private async epoch(epoch: number): Promise<{ measure: Measure; ending?: Stop }> {
+  /** The number that decides on the best epoch and on stopping. */
+  private watched() {
+    const { settings, metric } = this.resolved;
+    const rule = settings.earlyStopping;
+    const byMetric = rule && rule.metric !== 'loss';
+    const watch = ({ train, validation }: EpochRecord): number =>
+      (byMetric ? validation?.metric : (validation?.loss ?? train.loss)) ?? Number.NaN;
+    return { watch, stopping: new EarlyStopping(rule, `the validation ${byMetric ? metric.kind : 'loss'}`) };
+  }
+
+  /** Whether a snapshot for an ensemble is due: at the end of each of equal parts of the run. */
+  private endsCycle(epoch: number): boolean {
+    const { ensemble, epochs } = this.resolved.settings;
+    if (!ensemble || !('snapshots' in ensemble)) return false;
+    return epoch % (epochs / ensemble.snapshots) === 0;
+  }
+
+  private async epoch(epoch: number): Promise<{ measure: TrainMeasure; ending?: Stop }> {
     const { settings } = this.resolved;
-    const { trainer, network } = this.parts;
+    const { trainer } = this.parts;
     const { batchSize } = settings;
+    const { usable } = this;
     const order = epochOrder(this.rows.train, settings.seed, epoch);
-    const usable = this.needsBatch && order.length % batchSize === 1 ? order.length - 1 : order.length;
     const perEpoch = Math.ceil(usable / batchSize);
-    const numbers = updateNumbers(this.resolved, settings.epochs * perEpoch);
-    let [loss, metric, done] = [0, 0, 0];
+    const total = settings.epochs * perEpoch;
+    const numbers: Numbers = numbersOf(this.resolved, {
+      total,
+      perEpoch,
+      losses: this.losses,
+      rows: this.rows.train.length,
+    });
+    const mean = new BatchMeans(this.resolved.metric);
+    let done = 0;
     while (done < usable) {
       await this.pause();
       if (this.signal?.aborted)
         return {
-          measure: { loss, metric },
+          measure: mean.measure(),
           ending: {
             ending: 'interrupted',
             words: `interrupted after update ${grouped(trainer.update)}, in epoch ${epoch}`,
@@ -125,16 +175,15 @@ export class Loop {
       for (let step = 0; step < count; step++) {
         if (!Number.isFinite(results.loss[step]))
           return {
-            measure: { loss, metric },
+            measure: mean.measure(),
             ending: this.diverged('training', results.loss[step], epoch, trainer.update - count + step + 1),
           };
-        loss += results.loss[step] * batch;
-        metric += results.metric[step] * batch;
+        mean.add(batch, results.loss[step], results.metric?.[step]);
       }
-      if (fullLeft > 0) await trainer.tune(seconds, count, batchSize, settings.epochs * perEpoch - trainer.update);
-      this.progress(epoch, done, usable, { loss: loss / done, metric: metrics[network.metric].finish(metric / done) });
+      if (fullLeft > 0) await trainer.tune(seconds, count, batchSize, total - trainer.update);
+      this.progress(epoch, done, usable, mean.measure());
     }
-    return { measure: { loss: loss / usable, metric: metrics[network.metric].finish(metric / usable) } };
+    return { measure: mean.measure() };
   }
 
   private diverged(
@@ -150,7 +199,7 @@ export class Loop {
     };
   }
 
-  private progress(epoch: number, rowsDone: number, rowsTotal: number, { loss, metric }: Measure): void {
+  private progress(epoch: number, rowsDone: number, rowsTotal: number, measure: TrainMeasure): void {
     const now = performance.now();
     if (now - this.lastProgress < 100 && rowsDone < rowsTotal) return;
     this.lastProgress = now;
@@ -162,8 +211,7 @@ export class Loop {
       update: this.parts.trainer.update,
       rowsDone,
       rowsTotal,
-      loss,
-      metric,
+      ...measure,
       samplesPerSecond: this.rowsSeen / this.trainSeconds,
       secondsLeft,
     });
@@ -177,13 +225,39 @@ export class Loop {
     this.lastPause = performance.now();
   }
 
+  /** The weights that count: the current ones, or their moving average. */
   private async snapshot(): Promise<Map<string, Tensor>> {
-    const { memory, network } = this.parts;
+    const { memory, network, trainer } = this.parts;
     const names = [...parametersOf(network.model), ...statesOf(network.model)].map(({ name }) => name);
-    return new Map(await Promise.all(names.map(async (name) => [name, await memory.get(name)] as const)));
+    // Before the first update there is nothing to average.
+    const held = (name: string) => (network.averaged && trainer.update > 0 ? averageState(name) : name);
+    return new Map(await Promise.all(names.map(async (name) => [name, await memory.get(held(name))] as const)));
+  }
+}
+
+/** Running means over batches of different sizes. */
+class BatchMeans {
+  private loss = 0;
+  private metric = 0;
+  private rows = 0;
+  private readonly running: Metric['running'];
+
+  constructor({ kind }: Picked<keyof typeof metrics>) {
+    this.running = (metrics[kind] as Metric).running;
+  }
+
+  add(rows: number, loss: number, metric = 0): void {
+    this.rows += rows;
+    this.loss += loss * rows;
+    this.metric += metric * rows;
+  }
+
+  measure(): TrainMeasure {
+    const { loss, metric, rows, running } = this;
+    return { loss: loss / rows, ...(running && { metric: running.finish(metric / rows) }) };
   }
 }
 
 /** Whether every weight is a number. */
-const isUsable = (weights: ReadonlyMap<string, Tensor>): boolean =>
+const isUsable = (weights: Weights): boolean =>
   [...weights.values()].every(({ data }) => data.every((w: number) => Number.isFinite(w)));

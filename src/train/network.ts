@@ -1,17 +1,22 @@
 import type { Picked, Tensor } from '../base/index.ts';
-import type { Dataset } from '../data/index.ts';
+import type { AugmentPlan, Dataset } from '../data/index.ts';
 import type { LossName, MetricName, Model, TargetKind } from '../nn/index.ts';
-import type { OptimizerName, RegularizerName } from '../optim/index.ts';
+import type { ClipperName, OptimizerName, RegularizerName } from '../optim/index.ts';
 import type { Preprocess } from '../preprocess/index.ts';
 
 /** Everything that decides what a compiled step looks like; numbers that may change between updates are not in it. */
 export interface Network {
   readonly model: Model;
   readonly preprocess: readonly Preprocess[];
+  /** Training only. */
+  readonly augment?: AugmentPlan;
   readonly loss: Picked<LossName>;
-  readonly metric: MetricName;
+  readonly metric: Picked<MetricName>;
   readonly optimizer: Picked<OptimizerName>;
   readonly regularizers: readonly Picked<RegularizerName>[];
+  readonly clip?: ClipperName;
+  /** Whether each step also moves an exponential average of all weights. */
+  readonly averaged: boolean;
   readonly data: Pick<Dataset, 'rows' | 'shape'> & { readonly bytes: boolean; readonly target: TargetKind };
 }
 
@@ -25,7 +30,13 @@ export const dataOf = (dataset: Dataset): Network['data'] => ({
 export const targetKind = ({ targets }: Dataset): TargetKind =>
   targets.kind === 'classes'
     ? { kind: 'classes', classes: targets.classes.length }
-    : { kind: 'numbers', width: targets.width };
+    : { kind: 'numbers', width: targets.width, ...signs(targets.data) };
+
+/** Whether all numbers are 0 or 1, and whether one is negative. */
+const signs = (data: Float32Array) => ({
+  labels: data.every((x) => x === 0 || x === 1),
+  negative: data.some((x) => x < 0),
+});
 
 /** The data set as tensors that the engine holds by reference. */
 export function dataTensors({ rows, shape, features, targets }: Dataset): Record<string, Tensor> {

@@ -1,30 +1,12 @@
+import { drawAugment } from '../data/index.ts';
 import type { Engine, Memory, Program, Tensors } from '../engine/index.ts';
-import { optimizers, schedules } from '../optim/index.ts';
 import { maskKeys } from './mask.ts';
 import type { Network } from './network.ts';
-import type { Resolved } from './settings.ts';
+import type { Numbers } from './numbers.ts';
 import { type StepGraph, trainingGraph } from './step.ts';
 
 interface Compiled extends StepGraph {
   readonly program: Program;
-}
-
-/** What one update needs besides its rows. */
-export interface UpdateNumbers {
-  /** Learning rate at an update, counted from 1. */
-  readonly lr: (update: number) => number;
-  /** Strength of each regularizer, in the network's order. */
-  readonly strengths: readonly number[];
-}
-
-/** The numbers of a run of `total` updates. */
-export function updateNumbers({ optimizer, schedule, regularizers }: Resolved, total: number): UpdateNumbers {
-  const base = optimizer.options.lr as number;
-  const { factor } = schedules[schedule.kind];
-  return {
-    lr: (update) => base * factor(schedule.options, update, total),
-    strengths: regularizers.map(({ options }) => options.strength as number),
-  };
 }
 
 /** Most steps in one program; more would only cost compile time. */
@@ -63,17 +45,17 @@ export class Trainer {
     return this.steps <= batchesLeft ? this.steps : 1;
   }
 
-  /** Trains on `count` batches of equal size that lie one after the other; returns each step's loss and metric. */
+  /** Trains on `count` batches of equal size that lie one after the other; returns each step's loss, and metric where it is a mean over rows. */
   async run(
     rows: Int32Array,
     count: number,
-    numbers: UpdateNumbers,
-  ): Promise<{ loss: ArrayLike<number>; metric: ArrayLike<number> }> {
+    numbers: Numbers,
+  ): Promise<{ loss: ArrayLike<number>; metric?: ArrayLike<number> }> {
     const compiled = await this.compiled(rows.length / count, count);
     const feeds = this.feeds(compiled, rows, count, numbers);
     const { loss, metric } = await compiled.program.run(this.memory, feeds);
     this.update += count;
-    return { loss: loss.data, metric: metric.data };
+    return { loss: loss.data, metric: metric?.data };
   }
 
   /** Learns from how long a call took; switches to several steps per call where that is measured to pay. */
@@ -116,29 +98,39 @@ export class Trainer {
     return known;
   }
 
-  private feeds(
-    { scalars, masks }: StepGraph,
-    rows: Int32Array,
-    count: number,
-    { lr, strengths }: UpdateNumbers,
-  ): Tensors {
-    const { kind, options } = this.network.optimizer;
+  private feeds({ scalars, streams }: StepGraph, rows: Int32Array, count: number, numbers: Numbers): Tensors {
     const data = new Float64Array(count * scalars.length);
     for (let step = 0; step < count; step++) {
-      const update = this.update + step + 1;
-      const own = Object.values(optimizers[kind].scalars(options, lr(update), update));
-      data.set([...own, ...strengths], step * scalars.length);
+      const now = numbers(this.update + step + 1);
+      data.set(
+        scalars.map((name) => now[name]),
+        step * scalars.length,
+      );
     }
     const feeds: Record<string, Tensors[string]> = {
       indices: { dtype: 'int32', shape: [rows.length], data: rows },
       scalars: { dtype: 'float', shape: [data.length], data },
     };
-    for (const layer of masks) {
+    for (const stream of streams) {
       const pairs = Array.from({ length: count }, (_, step) =>
-        maskKeys(this.seed, this.update + step + 1, layer),
+        maskKeys(this.seed, this.update + step + 1, stream),
       ).flat();
-      feeds[`keys:${layer}`] = { dtype: 'int32', shape: [pairs.length], data: Int32Array.from(pairs) };
+      feeds[`keys:${stream}`] = { dtype: 'int32', shape: [pairs.length], data: Int32Array.from(pairs) };
     }
+    const { augment } = this.network;
+    if (augment) feeds.augment = this.draws(augment, rows, count);
     return feeds;
+  }
+
+  private draws(augment: NonNullable<Network['augment']>, rows: Int32Array, count: number): Tensors[string] {
+    const { width } = augment;
+    const batch = rows.length / count;
+    const data = new Float32Array(rows.length * width);
+    for (let step = 0; step < count; step++)
+      data.set(
+        drawAugment(augment, this.seed, this.update + step + 1, rows.subarray(step * batch, (step + 1) * batch)),
+        step * batch * width,
+      );
+    return { dtype: 'float', shape: [rows.length, width], data };
   }
 }

@@ -1,7 +1,17 @@
-import { grouped, lookUp, type Picked, parseOptions, pick, WellfitError, z } from '../base/index.ts';
-import type { Dataset } from '../data/index.ts';
-import { describeModel, type LossName, losses, type MetricName, type Model, metrics } from '../nn/index.ts';
+import { grouped, lookUp, type Picked, parseOptions, pick } from '../base/index.ts';
+import { type AugmentPlan, type Dataset, readAugment } from '../data/index.ts';
 import {
+  describeModel,
+  type LossName,
+  losses,
+  type MetricName,
+  type Model,
+  type ModelLayer,
+  metrics,
+} from '../nn/index.ts';
+import {
+  type ClipperName,
+  clippers,
   type OptimizerName,
   optimizers,
   type RegularizerName,
@@ -9,91 +19,37 @@ import {
   type ScheduleName,
   schedules,
 } from '../optim/index.ts';
-import { type preprocessors, preprocessSchema, readPreprocess } from '../preprocess/index.ts';
+import { outputShape, type preprocessors, readPreprocess } from '../preprocess/index.ts';
+import { type AverageName, averages } from './averaging.ts';
+import { checkLoss, checkMetric, checkSnapshots, checkStopping } from './checks.ts';
 import { targetKind } from './network.ts';
 import { recipes } from './recipes.ts';
-
-const entry = z.union([z.string(), z.record(z.string(), z.unknown())]);
-const rows = z.int().positive().optional();
-
-/** One experiment, as a file, a search trial or a call writes it. Everything but the data may be left out. */
-export const experimentSchema = z.strictObject({
-  data: z.strictObject({ dataset: z.string() }),
-  split: z
-    .strictObject({
-      validation: z.number().optional(),
-      test: z.number().optional(),
-      seed: z.int().optional(),
-      stratify: z.boolean().optional(),
-    })
-    .optional(),
-  limit: z.strictObject({ train: rows, validation: rows, test: rows }).optional(),
-  preprocess: preprocessSchema.optional(),
-  model: z.union([z.string(), z.array(entry)]).optional(),
-  loss: entry.optional(),
-  metric: z.string().optional(),
-  optimizer: entry.optional(),
-  schedule: entry.optional(),
-  regularize: z.record(z.string(), z.unknown()).optional(),
-  epochs: z.int().positive().optional(),
-  batchSize: z.int().positive().optional(),
-  seed: z.int().optional(),
-  earlyStopping: z
-    .union([
-      z.literal(false),
-      z.strictObject({ patience: z.int().positive(), minDelta: z.number().nonnegative().optional() }),
-    ])
-    .optional(),
-});
-
-export type Experiment = z.input<typeof experimentSchema>;
-
-/** What was chosen for the user because the experiment left it out. */
-export interface Choice {
-  readonly setting: string;
-  readonly value: unknown;
-  readonly why: string;
-}
-
-/** The whole experiment with nothing left out; given to `train` again, it does the same run. */
-export interface Settings {
-  readonly data: { readonly dataset: string };
-  readonly split: {
-    readonly validation: number;
-    readonly test: number;
-    readonly seed: number;
-    readonly stratify: boolean;
-  };
-  readonly limit: { readonly train?: number; readonly validation?: number; readonly test?: number };
-  readonly preprocess: readonly unknown[];
-  readonly model: readonly unknown[];
-  readonly loss: unknown;
-  readonly metric: MetricName;
-  readonly optimizer: Readonly<Record<string, unknown>>;
-  readonly schedule: unknown;
-  readonly regularize: Readonly<Record<string, unknown>>;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly seed: number;
-  readonly earlyStopping: false | { readonly patience: number; readonly minDelta: number };
-}
+import { type Choice, type Ensemble, experimentSchema, type Settings, type Stopping } from './schema.ts';
 
 export interface Resolved {
   readonly settings: Settings;
   readonly chosen: readonly Choice[];
   readonly model: Model;
   readonly loss: Picked<LossName>;
+  readonly metric: Picked<MetricName>;
   readonly optimizer: Picked<OptimizerName>;
   readonly schedule: Picked<ScheduleName>;
   readonly regularizers: readonly Picked<RegularizerName>[];
+  readonly clip?: Picked<ClipperName>;
+  readonly average?: Picked<AverageName>;
   readonly preprocess: readonly Picked<keyof typeof preprocessors>[];
+  readonly augment?: AugmentPlan;
+  /** The learning rate was asked to be found by a range test; until then the optimizer has its default. */
+  readonly autoRate: boolean;
 }
+
+type Choose = <T>(setting: string, value: T | undefined, otherwise: T, why: string) => T;
 
 /** Fills in what an experiment leaves out and refuses what does not fit the data, before anything is computed. */
 export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   const given = parseOptions(experimentSchema, experiment, '');
   const chosen: Choice[] = [];
-  const choose = <T>(setting: string, value: T | undefined, otherwise: T, why: string): T => {
+  const choose: Choose = (setting, value, otherwise, why) => {
     if (value !== undefined) return value;
     chosen.push({ setting, value: otherwise, why });
     return otherwise;
@@ -101,60 +57,59 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   const target = targetKind(dataset);
   const image = dataset.shape.length === 3;
   const classes = target.kind === 'classes';
+  const targetWords = classes ? 'the targets are classes' : 'the targets are numbers';
 
+  const by = given.split?.by ?? 'row';
   const split = {
     validation: choose('split.validation', given.split?.validation, 0.1, 'one row in ten decides when to stop'),
     test: dataset.testRows
       ? 0
       : choose('split.test', given.split?.test, 0.1, 'one row in ten is kept for the final measure'),
     seed: given.split?.seed ?? 0,
-    stratify: given.split?.stratify ?? classes,
+    stratify: given.split?.stratify ?? (classes && by !== 'time'),
+    by,
   };
-  const oneLogit = given.loss === 'binaryCrossEntropy';
-  const outputs = target.kind === 'numbers' ? target.width : oneLogit ? 1 : target.classes;
-  const preprocess = choose(
-    'preprocess',
-    given.preprocess,
-    ['standardize'],
-    image ? 'center and scale each channel' : 'center and scale each feature',
+  const preprocess = readPreprocess(
+    choose(
+      'preprocess',
+      given.preprocess,
+      ['standardize'],
+      image ? 'center and scale each channel' : 'center and scale each feature',
+    ),
   );
+  const augment = given.augment?.length
+    ? readAugment(given.augment, dataset.shape, dataset.features instanceof Uint8Array)
+    : undefined;
+  const shape = outputShape(preprocess, dataset.shape);
+  const lossEntry = choose('loss', given.loss, classes ? 'crossEntropy' : 'meanSquaredError', targetWords);
+  const loss = pick(losses, lossEntry, 'loss', 'loss');
+  const outputs = target.kind === 'numbers' ? target.width : loss.kind === 'binaryCrossEntropy' ? 1 : target.classes;
   const recipe =
     typeof given.model === 'string' || given.model === undefined
       ? choose('model', given.model, 'mlp', 'two hidden layers are a good first try')
       : undefined;
-  const entries = recipe === undefined ? (given.model as unknown[]) : expandRecipe(recipe, dataset, outputs);
-  const model = describeModel(entries, dataset.shape, `the data set "${dataset.name}"`);
-  const loss = pick(
-    losses,
+  const entries =
+    recipe === undefined
+      ? (given.model as unknown[])
+      : recipes[lookUp(recipes, recipe, 'model', 'model')].layers(shape, outputs, dataset.rows);
+  const model = describeModel(entries, shape, `the data set "${dataset.name}"`);
+  noteInitializers(model, entries, chosen);
+  checkLoss(loss, model, dataset);
+  const metric = pick(
+    metrics,
     choose(
-      'loss',
-      given.loss,
-      classes ? 'crossEntropy' : 'meanSquaredError',
-      classes ? 'the targets are classes' : 'the targets are numbers',
+      'metric',
+      given.metric,
+      classes || loss.kind === 'binaryCrossEntropy' ? 'accuracy' : 'rmse',
+      loss.kind === 'binaryCrossEntropy' && !classes ? 'the targets are labels' : targetWords,
     ),
-    'loss',
-    'loss',
-  );
-  checkLoss(loss.kind, model, dataset);
-  const metric = choose(
     'metric',
-    given.metric as MetricName | undefined,
-    classes ? 'accuracy' : 'rmse',
-    classes ? 'the targets are classes' : 'the targets are numbers',
+    'metric',
   );
   checkMetric(metric, dataset);
-  const optimizer = pick(
-    optimizers,
-    choose('optimizer', given.optimizer, 'adam', 'needs the least tuning'),
-    'optimizer',
-    'optimizer',
-  );
-  const schedule = pick(
-    schedules,
-    choose('schedule', given.schedule, 'cosine', 'small steps at the end settle the weights'),
-    'schedule',
-    'schedule',
-  );
+  const { optimizer, autoRate } = readOptimizer(choose('optimizer', given.optimizer, 'adam', 'needs the least tuning'));
+  const average = given.average === undefined ? undefined : pick(averages, given.average, 'average', 'average');
+  const [usual, why] = usualSchedule(average?.kind, given.ensemble);
   const seed = given.seed ?? 0;
   const trainRows =
     given.limit?.train ?? Math.floor((dataset.rows - (dataset.testRows ?? 0)) * (1 - split.validation - split.test));
@@ -166,41 +121,43 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     trainRows < 5000 ? 'fewer than 5,000 training rows' : '5,000 training rows or more',
   );
   const updatesPerEpoch = Math.ceil(trainRows / batchSize);
+  const snapshots = given.ensemble && 'snapshots' in given.ensemble ? given.ensemble.snapshots : 1;
+  const enough = Math.min(200, Math.max(20, Math.ceil(1500 / updatesPerEpoch)));
   const epochs = choose(
     'epochs',
     given.epochs,
-    Math.min(200, Math.max(20, Math.ceil(1500 / updatesPerEpoch))),
+    Math.ceil(enough / snapshots) * snapshots,
     `at most; an epoch has ${grouped(updatesPerEpoch)} updates`,
   );
-  const patience = Math.max(5, Math.ceil(epochs / 10));
-  const earlyStopping = choose(
-    'earlyStopping',
-    given.earlyStopping === false ? false : given.earlyStopping && { minDelta: 0, ...given.earlyStopping },
-    split.validation > 0 ? { patience, minDelta: 0 } : false,
-    split.validation > 0 ? 'keeps the weights of the best epoch' : 'there are no validation rows',
-  );
-  if (earlyStopping && split.validation === 0)
-    throw new WellfitError('option', 'early stopping needs validation rows', {
-      received: 'split.validation = 0',
-      fix: 'set split.validation to 0.1, or earlyStopping to false',
-    });
+  checkSnapshots(snapshots, epochs);
+  const scheduleEntry = choose('schedule', given.schedule, usual(epochs), why);
+  const schedule = pick(schedules, scheduleEntry, 'schedule', 'schedule');
+  const whole = average?.kind === 'swa' || snapshots > 1;
+  const run = { epochs, validation: split.validation, metric, whole };
+  const earlyStopping = readStopping(given.earlyStopping, run, choose);
   const chosenRegularizers = Object.entries(given.regularize ?? {}).map(([kind, value]) =>
     pick(regularizers, { [kind]: value }, 'regularize', 'regularizer'),
   );
-  const picked = readPreprocess(preprocess);
+  const clip = given.clip && pick(clippers, given.clip, 'clip', 'way of clipping');
+  const ensemble =
+    given.ensemble && ({ ...given.ensemble, combine: given.ensemble.combine ?? 'probabilities' } as Ensemble);
   const named = ({ kind, options }: Picked) => (Object.keys(options).length > 0 ? { [kind]: options } : kind);
   return {
     settings: {
       data: given.data,
       split,
       limit: given.limit ?? {},
-      preprocess: picked.map(named),
+      preprocess: preprocess.map(named),
+      augment: augment?.steps.map(named) ?? [],
       model: model.layers.map(({ name, kind, options }) => ({ [kind]: { name, ...options } })),
       loss: named(loss),
-      metric,
-      optimizer: { [optimizer.kind]: optimizer.options },
+      metric: named(metric),
+      optimizer: { [optimizer.kind]: autoRate ? { ...optimizer.options, lr: 'auto' } : optimizer.options },
       schedule: named(schedule),
       regularize: Object.fromEntries(chosenRegularizers.map(({ kind, options }) => [kind, options])),
+      ...(clip && { clip: { [clip.kind]: clip.options } }),
+      ...(average && { average: { [average.kind]: average.options } }),
+      ...(ensemble && { ensemble }),
       epochs,
       batchSize,
       seed,
@@ -209,42 +166,93 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     chosen,
     model,
     loss,
+    metric,
     optimizer,
     schedule,
     regularizers: chosenRegularizers,
-    preprocess: picked,
+    clip,
+    average,
+    preprocess,
+    augment,
+    autoRate,
   };
 }
 
-function expandRecipe(name: string, dataset: Dataset, outputs: number): readonly unknown[] {
-  return recipes[lookUp(recipes, name, 'model', 'model')].layers(dataset.shape, outputs, dataset.rows);
+/** "lr": "auto" is no number yet. */
+function readOptimizer(entry: unknown): { optimizer: Picked<OptimizerName>; autoRate: boolean } {
+  const [kind, options] = typeof entry === 'object' && entry !== null ? (Object.entries(entry)[0] ?? []) : [];
+  const auto = kind !== undefined && (options as { lr?: unknown } | null)?.lr === 'auto';
+  const { lr: _, ...rest } = (options ?? {}) as Record<string, unknown>;
+  return { optimizer: pick(optimizers, auto ? { [kind]: rest } : entry, 'optimizer', 'optimizer'), autoRate: auto };
 }
 
-function checkLoss(kind: LossName, model: Model, dataset: Dataset): void {
-  const last = model.layers[model.layers.length - 1];
-  const misfit = losses[kind].misfit(model.output, targetKind(dataset), last.kind);
-  if (!misfit) return;
-  throw new WellfitError(
-    'option',
-    `the loss "${kind}" does not fit the output of "${last.name}" or the targets of "${dataset.name}"`,
-    {
-      expected: misfit.expected,
-      received: `${last.name} gives rows of [${model.output}]; the targets are ${dataset.targets.kind === 'classes' ? `${dataset.targets.classes.length} classes` : `${dataset.targets.width} numbers a row`}`,
-      fix: misfit.fix,
-    },
+/** What to do with the rate where the experiment does not say; averages and snapshots want a rate of their own. */
+function usualSchedule(
+  average: AverageName | undefined,
+  ensemble: { snapshots?: number } | { members: number } | undefined,
+): [(epochs: number) => string | Record<string, unknown>, string] {
+  const snapshots = ensemble && 'snapshots' in ensemble ? ensemble.snapshots : undefined;
+  if (snapshots)
+    return [(epochs) => ({ cosineRestarts: { period: epochs / snapshots } }), 'one fall for each snapshot'];
+  if (average === 'swa') return [() => 'constant', 'averaged weights want a rate that stays high'];
+  return [() => 'cosine', 'small steps at the end settle the weights'];
+}
+
+function readStopping(
+  given: false | Partial<Stopping> | undefined,
+  /** `whole`: the run counts on its last epochs. */
+  {
+    epochs,
+    validation,
+    metric,
+    whole,
+  }: { epochs: number; validation: number; metric: Picked<MetricName>; whole: boolean },
+  choose: Choose,
+): false | Stopping {
+  const patience = Math.max(5, Math.ceil(epochs / 10));
+  const fill = (rule: Partial<Stopping>): Stopping => {
+    const watched = rule.metric ?? 'loss';
+    return {
+      metric: watched,
+      direction: rule.direction ?? (watched === metric.kind ? metrics[metric.kind].better : 'lower'),
+      patience: rule.patience ?? patience,
+      minDelta: rule.minDelta ?? 0,
+      warmup: rule.warmup ?? 0,
+      restoreBest: rule.restoreBest ?? true,
+    };
+  };
+  const stopping = choose<false | Stopping>(
+    'earlyStopping',
+    given && fill(given),
+    validation > 0 && !whole ? fill({}) : false,
+    whole
+      ? 'averages and snapshots need all epochs'
+      : validation > 0
+        ? 'keeps the weights of the best epoch'
+        : 'there are no validation rows',
   );
+  if (stopping) checkStopping(stopping, metric, { validation, whole });
+  return stopping;
 }
 
-function checkMetric(name: string, dataset: Dataset): void {
-  const kind = lookUp(metrics, name, 'metric', 'metric');
-  if (!metrics[kind].fits(targetKind(dataset)))
-    throw new WellfitError('option', `the metric "${kind}" does not fit the targets of "${dataset.name}"`, {
-      received: dataset.targets.kind,
-      fix: dataset.targets.kind === 'classes' ? 'use "accuracy"' : 'use "rmse"',
+/** Records which initializer "auto" became, layer by layer. */
+function noteInitializers(model: Model, entries: readonly unknown[], chosen: Choice[]): void {
+  const automatic = model.layers.filter((layer, i) => 'init' in layer.options && !saysInit(entries[i]));
+  const byInit = new Map<string, ModelLayer[]>();
+  for (const layer of automatic) {
+    const init = typeof layer.options.init === 'string' ? layer.options.init : JSON.stringify(layer.options.init);
+    byInit.set(init, [...(byInit.get(init) ?? []), layer]);
+  }
+  for (const [init, of] of byInit)
+    chosen.push({
+      setting: `init of ${of.map(({ name }) => name).join(', ')}`,
+      value: init,
+      why: 'follows the activation that comes next; xavier where none does',
     });
 }
 
-/** The data set that an experiment names. */
-export function experimentName(experiment: unknown): string {
-  return parseOptions(experimentSchema, experiment, '').data.dataset;
+function saysInit(entry: unknown): boolean {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const init = (Object.values(entry)[0] as { init?: unknown } | null)?.init;
+  return init !== undefined && init !== 'auto';
 }

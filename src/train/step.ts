@@ -1,57 +1,82 @@
 import { gradients } from '../autodiff/index.ts';
 import type { Shape } from '../base/index.ts';
+import { applyAugment, partners } from '../data/index.ts';
 import { Graph, type Value } from '../graph/index.ts';
-import { forward, losses, metrics, parametersOf, statesOf } from '../nn/index.ts';
-import { add, cast, concat, gather, mul, reduceMean, reduceSum, reshape, slice } from '../ops/index.ts';
-import { optimizers, regularizers } from '../optim/index.ts';
+import {
+  answerOf,
+  forward,
+  type Loss,
+  losses,
+  type Metric,
+  type ModelLayer,
+  metrics,
+  parametersOf,
+  type Randomness,
+  statesOf,
+} from '../nn/index.ts';
+import { add, cast, concat, div, gather, mul, reduceMean, reduceSum, reshape, slice, sub } from '../ops/index.ts';
+import { clippers, type Optimizer, optimizers, type Regularizer, regularizers } from '../optim/index.ts';
 import { applyPreprocess } from '../preprocess/index.ts';
-import { randomMask } from './mask.ts';
+import { averageState } from './averaging.ts';
+import { randomMask, randomUniform } from './mask.ts';
 import type { Network } from './network.ts';
+import { numberNames, regularizerScalar } from './numbers.ts';
 
 export interface StepGraph {
   readonly graph: Graph;
   /** What the feed "scalars" holds for each step, in this order. */
   readonly scalars: readonly string[];
-  /** Layers that want random keys: two int32 a step in the feed "keys:<layer>". */
-  readonly masks: readonly string[];
+  /** Random streams: two int32 a step in the feed "keys:<stream>". */
+  readonly streams: readonly string[];
 }
+
+type Parameter = { readonly name: string; readonly spec: ModelLayer['parameters'][string] };
+type Scalars = Readonly<Record<string, Value>>;
 
 export const optimizerState = (parameter: string, state: string): string => `${parameter}/${state}`;
 
-/** Scalars of the optimizer first, then one strength a regularizer. */
-function scalarNames(network: Network): string[] {
-  const { kind, options } = network.optimizer;
-  return [...Object.keys(optimizers[kind].scalars(options, 1, 1)), ...network.regularizers.map((r) => r.kind)];
-}
+/** The tensors that the optimizer keeps for a parameter, and what fills them at first. */
+export const optimizerStates = ({ optimizer: { kind, options } }: Network, { spec }: Parameter) =>
+  (optimizers[kind] as Optimizer).state(spec, options);
+
+const layerOf = (parameter: string) => parameter.slice(0, parameter.lastIndexOf('.'));
 
 /**
- * `steps` whole training steps as one graph: gather the batch, preprocess, forward, loss, backward, update.
- * Feeds: "indices" [steps * batch], "scalars" [steps * n], "keys:…". Outputs: "loss" and "metric", one number a step.
+ * `steps` whole training steps as one graph: gather the batch, augment, preprocess, forward, loss, backward, update.
+ * Feeds: "indices" [steps * batch], "scalars" [steps * n], "keys:…", "augment". Outputs: "loss" and "metric" (where it is a mean over rows), one
+ * number a step.
  */
 export function trainingGraph(network: Network, batch: number, steps: number): StepGraph {
   const graph = new Graph();
-  const names = scalarNames(network);
+  const names = numberNames(network);
   const indices = graph.feed('indices', 'int32', [steps * batch]);
   const scalars = graph.feed('scalars', 'float', [steps * names.length]);
+  const draws = network.augment && graph.feed('augment', 'float', [steps * batch, network.augment.width]);
+  const part = (all: Value, step: number) =>
+    steps === 1 ? all : slice(all, { starts: [step * batch], ends: [(step + 1) * batch], axes: [0], steps: [1] });
   let values = readValues(graph, network);
-  const results: { loss: Value; metric: Value }[] = [];
+  const results: { loss: Value; metric?: Value }[] = [];
   for (let step = 0; step < steps; step++) {
-    const rows =
-      steps === 1
-        ? indices
-        : slice(indices, { starts: [step * batch], ends: [(step + 1) * batch], axes: [0], steps: [1] });
     const numbers = Object.fromEntries(
       names.map((name, i) => [name, gather(scalars, graph.scalar(step * names.length + i, 'int32'), { axis: 0 })]),
     );
-    const result = oneStep(graph, network, rows, values, numbers, steps, step);
+    const keys = (stream: string) =>
+      graph.feeds.get(`keys:${stream}`) ?? graph.feed(`keys:${stream}`, 'int32', [2 * steps]);
+    const training: Training = {
+      mask: (layer, shape, keep) => randomMask(keys(layer), step, shape, keep),
+      uniform: (stream, shape) => randomUniform(keys(stream), step, shape, stream),
+      draws: draws && part(draws, step),
+    };
+    const result = oneStep(graph, network, part(indices, step), values, numbers, training);
     values = result.values;
     results.push(result);
   }
   for (const [name, value] of values) if (graph.states.get(name) !== value) graph.update(name, value);
   graph.output('loss', vector(results.map((r) => r.loss)));
-  graph.output('metric', vector(results.map((r) => r.metric)));
-  const masks = [...graph.feeds.keys()].flatMap((name) => (name.startsWith('keys:') ? [name.slice(5)] : []));
-  return { graph, scalars: names, masks };
+  const measured = results.flatMap(({ metric }) => metric ?? []);
+  if (measured.length > 0) graph.output('metric', vector(measured));
+  const streams = [...graph.feeds.keys()].flatMap((name) => (name.startsWith('keys:') ? [name.slice(5)] : []));
+  return { graph, scalars: names, streams };
 }
 
 const vector = (scalars: Value[]): Value => {
@@ -61,13 +86,14 @@ const vector = (scalars: Value[]): Value => {
 
 function readValues(graph: Graph, network: Network): Map<string, Value> {
   const values = new Map<string, Value>();
-  for (const { name, spec } of [...parametersOf(network.model), ...statesOf(network.model)])
-    values.set(name, graph.state(name, 'float', spec.shape));
-  for (const { name, spec } of parametersOf(network.model))
-    for (const state of optimizers[network.optimizer.kind].state) {
-      const key = optimizerState(name, state);
-      values.set(key, graph.state(key, 'float', spec.shape));
-    }
+  const read = (name: string, shape: Shape) => values.set(name, graph.state(name, 'float', shape));
+  for (const { name, spec } of [...parametersOf(network.model), ...statesOf(network.model)]) {
+    read(name, spec.shape);
+    if (network.averaged) read(averageState(name), spec.shape);
+  }
+  for (const parameter of parametersOf(network.model))
+    for (const state of Object.keys(optimizerStates(network, parameter)))
+      read(optimizerState(parameter.name, state), parameter.spec.shape);
   return values;
 }
 
@@ -76,67 +102,129 @@ function oneStep(
   network: Network,
   rows: Value,
   values: Map<string, Value>,
-  scalars: Record<string, Value>,
-  steps: number,
-  step: number,
+  scalars: Scalars,
+  training: Training,
 ) {
-  const mask = (layer: string, shape: Shape, keep: number) => {
-    const name = `keys:${layer}`;
-    const keys = graph.feeds.get(name) ?? graph.feed(name, 'int32', [2 * steps]);
-    return randomMask(keys, step, shape, keep);
-  };
-  const { perRow, metric, updates } = lossOfBatch(graph, network, rows, values, mask);
-  const loss = graph.scope('loss', () => reduceMean(perRow, { axes: [0], keepdims: 0 }));
+  const { output, target, perRow, weight, updates } = lossOfBatch(graph, network, rows, values, training);
+  const loss = graph.scope('loss', () => weightedMean(perRow, weight));
   const next = new Map([...values, ...updates]);
   const total = withPenalties(graph, network, loss, values, scalars);
-  const parameters = parametersOf(network.model).map(({ name }) => name);
-  const slopes = gradients(
+  const parameters = parametersOf(network.model);
+  const raw = gradients(
     total,
-    parameters.map((name) => values.get(name)!),
+    parameters.map(({ name }) => values.get(name)!),
   );
-  const optimizer = optimizers[network.optimizer.kind];
-  parameters.forEach((name, i) => {
-    graph.scope(`${name.slice(0, name.lastIndexOf('.'))}/update`, () => {
-      const state = Object.fromEntries(optimizer.state.map((s) => [s, values.get(optimizerState(name, s))!]));
-      const updated = optimizer.step({ parameter: values.get(name)!, gradient: slopes[i], state, scalars });
-      next.set(name, updated.parameter);
-      for (const s of optimizer.state) next.set(optimizerState(name, s), updated.state[s]);
-    });
+  const { clip } = network;
+  const slopes = clip ? graph.scope('clip', () => clippers[clip].clip(raw, scalars['clip.limit'])) : raw;
+  parameters.forEach((parameter, i) => {
+    graph.scope(`${layerOf(parameter.name)}/update`, () => move(network, parameter, slopes[i], values, next, scalars));
   });
-  return { loss, metric: graph.scope('metric', () => reduceMean(metric, { axes: [0], keepdims: 0 })), values: next };
+  if (network.averaged)
+    graph.scope('average', () => {
+      for (const { name } of [...parameters, ...statesOf(network.model)])
+        next.set(
+          averageState(name),
+          add(
+            mul(values.get(averageState(name))!, scalars['average.kept']),
+            mul(next.get(name)!, scalars['average.taken']),
+          ),
+        );
+    });
+  const { running } = metrics[network.metric.kind] as Metric;
+  const metric =
+    running &&
+    graph.scope('metric', () => {
+      const answer = answerOf(output, (losses[network.loss.kind] as Loss).output);
+      return reduceMean(running.perRow(answer, target, network.metric.options), { axes: [0], keepdims: 0 });
+    });
+  return { loss, metric, values: next };
 }
 
-/** The mean loss plus what each regularizer adds for each weight tensor. */
+/** The optimizer's update of one parameter, and what regularizers do after it. */
+function move(
+  network: Network,
+  parameter: Parameter,
+  gradient: Value,
+  values: ReadonlyMap<string, Value>,
+  next: Map<string, Value>,
+  scalars: Scalars,
+): void {
+  const { name, spec } = parameter;
+  const { kind, options } = network.optimizer;
+  const before = values.get(name)!;
+  const states = Object.keys(optimizerStates(network, parameter));
+  const state = Object.fromEntries(states.map((s) => [s, values.get(optimizerState(name, s))!]));
+  const updated = (optimizers[kind] as Optimizer).step({
+    parameter: before,
+    gradient,
+    state,
+    scalars,
+    decay: spec.decay,
+    options,
+  });
+  const constrained = network.regularizers.reduce((moved, entry) => {
+    const { after } = regularizers[entry.kind] as Regularizer;
+    return after && regularizes(entry, spec) ? after(moved, before, ownScalars(entry, scalars), entry.options) : moved;
+  }, updated.parameter);
+  next.set(name, constrained);
+  for (const s of states) next.set(optimizerState(name, s), updated.state[s]);
+}
+
+type RegularizerEntry = Network['regularizers'][number];
+
+const regularizes = ({ options }: RegularizerEntry, { decay }: Parameter['spec']) => decay || options.biases === true;
+
+/** The scalars of one regularizer under its own names. */
+function ownScalars(entry: RegularizerEntry, scalars: Scalars): Scalars {
+  const prefix = regularizerScalar(entry, '');
+  return Object.fromEntries(
+    Object.entries(scalars).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
+/** Σ perRow / Σ weight; the rows' losses already carry their weights. Without weights the plain mean. */
+export const weightedMean = (perRow: Value, weight: Value | undefined): Value => {
+  const over = { axes: [0], keepdims: 0 } as const;
+  return weight ? div(reduceSum(perRow, over), reduceSum(weight, over)) : reduceMean(perRow, over);
+};
+
+/** The mean loss plus what each regularizer adds for each tensor. */
 export function withPenalties(
   graph: Graph,
   network: Network,
   loss: Value,
   values: ReadonlyMap<string, Value>,
-  strengths: Readonly<Record<string, Value>>,
+  scalars: Scalars,
 ): Value {
-  const decaying = parametersOf(network.model).filter(({ spec }) => spec.decay);
-  return network.regularizers.reduce(
-    (total, { kind }) =>
-      decaying.reduce(
-        (sum, { name }) =>
-          graph.scope(`${name.slice(0, name.lastIndexOf('.'))}/${kind}`, () =>
-            add(sum, regularizers[kind].penalty(values.get(name)!, strengths[kind])),
-          ),
-        total,
-      ),
-    loss,
-  );
+  let total = loss;
+  for (const entry of network.regularizers) {
+    const { penalty } = regularizers[entry.kind] as Regularizer;
+    if (!penalty) continue;
+    for (const { name, spec } of parametersOf(network.model))
+      if (regularizes(entry, spec))
+        total = graph.scope(`${layerOf(name)}/${entry.kind}`, () =>
+          add(total, penalty(values.get(name)!, ownScalars(entry, scalars), entry.options)),
+        );
+  }
+  return total;
 }
 
-/** Gathers rows, preprocesses them and runs the network over them; with a mask in training mode, without in evaluation mode. */
+/** What happens in training mode alone: random numbers of layers, and the numbers of the augmentation, [batch, width]. */
+export interface Training extends Randomness {
+  readonly draws?: Value;
+}
+
+/** Gathers rows, preprocesses them and runs the network over them, in training mode or (without `training`) in evaluation mode. */
 export function lossOfBatch(
   graph: Graph,
   network: Network,
   rows: Value,
   values: ReadonlyMap<string, Value>,
-  mask?: (layer: string, shape: Shape, keep: number) => Value,
+  training?: Training,
 ) {
-  const { data, model } = network;
+  const { data, model, augment } = network;
   const features = graph.state('data.features', data.bytes ? 'uint8' : 'float', [data.rows, ...data.shape]);
   const targets = graph.state(
     'data.targets',
@@ -147,34 +235,55 @@ export function lossOfBatch(
     toFloat(gather(features, rows, { axis: 0 })),
     gather(targets, rows, { axis: 0 }),
   ]);
-  const { output, updates } = forward(model, applyPreprocess(network.preprocess, x), {
+  const draws = training?.draws;
+  const seen: { x: Value; mix?: Value } =
+    augment && draws ? graph.scope('augment', () => applyAugment(augment, x, draws)) : { x };
+  const { output, updates, outputs } = forward(model, applyPreprocess(network.preprocess, seen.x), {
     values,
-    training: mask !== undefined,
-    mask,
+    training: training !== undefined,
+    randomness: training,
   });
-  const perRow = graph.scope('loss', () => losses[network.loss.kind].perRow(output, target, network.loss.options));
-  const metric = graph.scope('metric', () => metrics[network.metric].perRow(output, target));
-  return { output, perRow, metric, updates };
+  const { perRow, weight } = graph.scope('loss', () => rowLosses(network, output, target, seen.mix));
+  return { output, target, perRow, weight, updates, outputs };
+}
+
+/** The losses of the rows; a mixed row has the losses of both its targets, each by its share. */
+function rowLosses({ loss: { kind, options } }: Network, output: Value, target: Value, mix: Value | undefined) {
+  const loss = losses[kind] as Loss;
+  const measure = (truth: Value) => ({
+    perRow: loss.perRow(output, truth, options),
+    weight: loss.weight?.(truth, options),
+  });
+  const own = measure(target);
+  if (!mix) return own;
+  const other = measure(partners(target));
+  const blend = (a: Value, b: Value) => add(mul(a, mix), mul(b, sub(1, mix)));
+  return {
+    perRow: blend(own.perRow, other.perRow),
+    weight: own.weight && other.weight && blend(own.weight, other.weight),
+  };
 }
 
 export const toFloat = (x: Value): Value => (x.dtype === 'float' ? x : cast(x, { to: 'float' }));
 
-/** Sums of loss and metric over the rows of "indices", each counted "weights" times (0 for padding). Evaluation mode. */
-export function evaluationGraph(network: Network, batch: number): Graph {
+/**
+ * Evaluation mode over the rows of "indices", each counted "weights" times (0 for padding). Outputs: "output" [batch, …], and the sums "loss" and
+ * "weight". `nameOf` says which states hold the weights: the current ones, or their average.
+ */
+export function evaluationGraph(network: Network, batch: number, nameOf: (name: string) => string): Graph {
   const graph = new Graph();
   const indices = graph.feed('indices', 'int32', [batch]);
   const weights = graph.feed('weights', 'float', [batch]);
   const values = new Map(
     [...parametersOf(network.model), ...statesOf(network.model)].map(({ name, spec }) => [
       name,
-      graph.state(name, 'float', spec.shape),
+      graph.state(nameOf(name), 'float', spec.shape),
     ]),
   );
-  const { perRow, metric } = lossOfBatch(graph, network, indices, values);
-  for (const [name, rows] of [
-    ['loss', perRow],
-    ['metric', metric],
-  ] as const)
-    graph.output(name, reduceSum(mul(rows, weights), { axes: [0], keepdims: 0 }));
+  const { output, perRow, weight } = lossOfBatch(graph, network, indices, values);
+  const sum = (rows: Value) => reduceSum(rows, { axes: [0], keepdims: 0 });
+  graph.output('output', output);
+  graph.output('loss', sum(mul(perRow, weights)));
+  graph.output('weight', sum(weight ? mul(weight, weights) : weights));
   return graph;
 }

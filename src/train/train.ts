@@ -1,17 +1,20 @@
-import { grouped, sizeOf, type Tensor, WellfitError } from '../base/index.ts';
-import { checkDataset, type Dataset, type Split, split } from '../data/index.ts';
+import { grouped, short } from '../base/index.ts';
+import { checkDataset, type Dataset, describeRepeats, repeatedRows, type Split, split } from '../data/index.ts';
 import { type Engine, type Memory, onnxRuntimeEngine } from '../engine/index.ts';
-import { initialize, parametersOf } from '../nn/index.ts';
-import { optimizers } from '../optim/index.ts';
-import { fitPreprocess } from '../preprocess/index.ts';
-import { needsBatch, refuseSingleRow } from './batchNeeds.ts';
-import { Evaluator } from './evaluate.ts';
+import { parametersOf } from '../nn/index.ts';
+import { scheduleMisfit } from '../optim/index.ts';
+import { averageState } from './averaging.ts';
+import { checkBatch } from './checks.ts';
+import { Evaluator, type Judged, type Report, reportOf } from './evaluate.ts';
 import type { EpochRecord, Measure, TrainEvent } from './events.ts';
-import { Loop, type Stop } from './loop.ts';
-import { dataOf, dataTensors, type Network } from './network.ts';
+import { Loop, type Stop, type Weights } from './loop.ts';
+import type { Network } from './network.ts';
+import { firstMemory, makeNetwork, prepareMemory } from './prepare.ts';
 import { Trainer } from './programs.ts';
-import { type Choice, type Resolved, resolve, type Settings } from './settings.ts';
-import { optimizerState } from './step.ts';
+import { findRate } from './rangeTest.ts';
+import type { Choice, Settings } from './schema.ts';
+import { type Resolved, resolve } from './settings.ts';
+import { remeasured } from './statistics.ts';
 
 export interface TrainOptions {
   /** ONNX Runtime on the CPU unless said. */
@@ -27,42 +30,64 @@ export interface Run {
   readonly chosen: readonly Choice[];
   readonly notes: readonly string[];
   readonly network: Network;
+  readonly rows: Split;
   readonly dataset: Pick<Dataset, 'name' | 'rows' | 'columns'> & { readonly classes?: readonly string[] };
   readonly epochs: readonly EpochRecord[];
   /** The epoch whose weights were kept; absent if no epoch was completed. */
   readonly best?: EpochRecord;
+  /** Weights averaged over epochs (SWA): how many, and what the average does on the validation rows. */
+  readonly averaged?: { readonly epochs: number; readonly validation?: Measure };
   /** Measured once, at the end, on rows that nothing was decided on. */
-  readonly test?: Measure;
+  readonly test?: Report;
   readonly stopped: Stop;
   readonly updates: number;
   /** Wall clock, evaluation included, loading of the data not. */
   readonly seconds: number;
   /** Training rows per second of training, evaluation left out. */
   readonly samplesPerSecond: number;
+  /** Weights that are exactly zero, biases and normalization parameters not counted. */
+  readonly zeros: { readonly count: number; readonly of: number };
   /** Parameters and running statistics by name. */
-  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly weights: Weights;
+  /** Networks whose answers are averaged, where the run is an ensemble. */
+  readonly members?: readonly Weights[];
 }
 
 /** Largest batch that evaluation runs at once. */
 const evaluationBatch = 256;
 
 /**
- * Trains the experiment's model on a data set.
+ * Trains one network: the experiment's model on a data set.
  * @throws WellfitError for anything in the experiment or the data that cannot work, before the first update
  */
-export async function trainOn(
-  dataset: Dataset,
-  experiment: unknown,
-  { engine = onnxRuntimeEngine(), onEvent = () => {}, signal }: TrainOptions = {},
-): Promise<Run> {
+export async function trainOn(dataset: Dataset, experiment: unknown, options: TrainOptions = {}): Promise<Run> {
   checkDataset(dataset);
   const resolved = resolve(experiment, dataset);
-  const { settings, chosen } = resolved;
-  const rows = split(dataset, { ...settings.split, limit: settings.limit });
-  const notes = checkBatch(resolved, rows);
+  const rows = split(dataset, { ...resolved.settings.split, limit: resolved.settings.limit });
+  const repeats = describeRepeats(repeatedRows(dataset, rows));
+  return trainRows(dataset, resolved, rows, options, repeats ? [repeats] : []);
+}
+
+/** The same on rows that are divided already. `known`: what a person should know of them. */
+export async function trainRows(
+  dataset: Dataset,
+  asked: Resolved,
+  rows: Split,
+  { engine = onnxRuntimeEngine(), onEvent = () => {}, signal }: TrainOptions,
+  known: readonly string[],
+): Promise<Run> {
   const started = performance.now();
-  const { network, notes: fitNotes } = makeNetwork(resolved, dataset, rows.train);
+  const { batchSize, seed, epochs: most } = asked.settings;
+  const perEpoch = Math.ceil(rows.train.length / batchSize);
+  const misfit = scheduleMisfit(asked.schedule, { total: most * perEpoch, perEpoch });
+  const notes = [...known, ...checkBatch(asked.model, batchSize, rows), ...(misfit ? [misfit] : [])];
+  const onFit = (step: string, done: number) => onEvent({ kind: 'fit', step, done });
+  const { network, notes: fitNotes } = await makeNetwork(asked, dataset, rows.train, { engine, onFit });
   notes.push(...fitNotes);
+  const resolved = asked.autoRate
+    ? await withFoundRate(asked, network, dataset, rows, { engine, onEvent, signal })
+    : asked;
+  const { settings, chosen } = resolved;
   onEvent({
     kind: 'start',
     settings,
@@ -72,34 +97,50 @@ export async function trainOn(
     rows: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
   });
 
-  const memory = prepareMemory(engine, network, dataset, settings.seed);
-  const trainer = new Trainer(engine, memory, network, settings.seed);
+  const memory = await firstMemory(engine, network, dataset, rows.train, seed);
+  const trainer = new Trainer(engine, memory, network, seed);
   const held = Math.max(rows.validation.length, rows.test.length);
-  const evaluator = held > 0 ? new Evaluator(engine, memory, network, Math.min(evaluationBatch, held)) : undefined;
+  const batch = Math.min(evaluationBatch, held);
+  const nameOf = network.averaged ? averageState : undefined;
+  const evaluator = held > 0 ? new Evaluator(engine, memory, network, dataset, batch, nameOf) : undefined;
   try {
     const loop = new Loop(resolved, rows, { trainer, evaluator, memory, network }, onEvent, signal);
-    const { epochs, best, stopped, trainSeconds, rowsSeen, weights } = await loop.run();
-    for (const [name, tensor] of weights) memory.set(name, { ...tensor, data: tensor.data.slice() });
-    const test = evaluator && rows.test.length > 0 ? await evaluator.measure(rows.test) : undefined;
+    const { weights, averaged, snapshots, trainSeconds, rowsSeen, ...result } = await loop.run();
+    const put = (held: Weights) => {
+      for (const [name, tensor] of held) memory.set(nameOf?.(name) ?? name, { ...tensor, data: tensor.data.slice() });
+    };
+    put(weights);
+    const kept = new Map(weights);
+    if (averaged > 0) {
+      const fresh = await remeasured(engine, memory, network, rows.train, batchSize, seed);
+      for (const [name, tensor] of fresh) kept.set(name, { ...tensor, data: tensor.data.slice() });
+      put(kept);
+    }
+    const measured = evaluator && rows.validation.length > 0 && averaged > 0;
+    const judged = evaluator && rows.test.length > 0 ? await evaluator.judge(rows.test) : undefined;
     return {
       settings,
       chosen,
       notes,
       network,
+      rows,
       dataset: {
         name: dataset.name,
         rows: dataset.rows,
         columns: dataset.columns,
         classes: dataset.targets.kind === 'classes' ? dataset.targets.classes : undefined,
       },
-      epochs,
-      best,
-      test,
-      stopped,
+      ...result,
+      ...(averaged > 0 && {
+        averaged: { epochs: averaged, validation: measured ? await evaluator.measure(rows.validation) : undefined },
+      }),
+      test: judged && reportOf(network, judged, judged.loss),
       updates: trainer.update,
       seconds: (performance.now() - started) / 1000,
       samplesPerSecond: trainSeconds > 0 ? rowsSeen / trainSeconds : 0,
-      weights,
+      zeros: countZeros(network, kept),
+      weights: kept,
+      ...(snapshots.length > 0 && { members: snapshots }),
     };
   } finally {
     await trainer.release();
@@ -107,54 +148,53 @@ export async function trainOn(
   }
 }
 
-/** Fits the preprocessing and fixes everything that compiled programs depend on. */
-export function makeNetwork(
-  resolved: Resolved,
+/** What a network with these weights says of some rows. */
+export async function judgeRows(
+  { network }: Pick<Run, 'network'>,
   dataset: Dataset,
-  train: Int32Array,
-): { network: Network; notes: string[] } {
-  const { steps, notes } = fitPreprocess(resolved.preprocess, dataset, train);
-  const { model, loss, optimizer, regularizers, settings } = resolved;
+  weights: Weights,
+  rows: Int32Array,
+  engine: Engine = onnxRuntimeEngine(),
+): Promise<Judged> {
+  const memory: Memory = prepareMemory(engine, network, dataset, 0);
+  for (const [name, tensor] of weights) memory.set(name, tensor);
+  const evaluator = new Evaluator(engine, memory, network, dataset, Math.min(evaluationBatch, rows.length));
+  try {
+    return await evaluator.judge(rows);
+  } finally {
+    await evaluator.release();
+  }
+}
+
+/** Puts the learning rate that a range test finds in the place of "auto". */
+async function withFoundRate(
+  resolved: Resolved,
+  network: Network,
+  dataset: Dataset,
+  rows: Split,
+  options: Required<Pick<TrainOptions, 'engine' | 'onEvent'>> & TrainOptions,
+): Promise<Resolved> {
+  const { lr, why } = await findRate(resolved, network, dataset, rows.train, options);
+  const options_ = { ...resolved.optimizer.options, lr };
   return {
-    network: {
-      model,
-      preprocess: steps,
-      loss,
-      metric: settings.metric,
-      optimizer,
-      regularizers,
-      data: dataOf(dataset),
-    },
-    notes,
+    ...resolved,
+    autoRate: false,
+    optimizer: { ...resolved.optimizer, options: options_ },
+    settings: { ...resolved.settings, optimizer: { [resolved.optimizer.kind]: options_ } },
+    chosen: [...resolved.chosen, { setting: 'lr', value: Number(short(lr)), why }],
   };
 }
 
-/** Data, first weights and empty optimizer state, held by the engine. */
-export function prepareMemory(engine: Engine, network: Network, dataset: Dataset, seed: number): Memory {
-  const memory = engine.memory();
-  for (const [name, tensor] of Object.entries(dataTensors(dataset))) memory.set(name, tensor);
-  for (const [name, tensor] of initialize(network.model, seed)) memory.set(name, tensor);
-  for (const { name, spec } of parametersOf(network.model))
-    for (const state of optimizers[network.optimizer.kind].state)
-      memory.set(optimizerState(name, state), {
-        dtype: 'float',
-        shape: spec.shape,
-        data: new Float64Array(sizeOf(spec.shape)),
-      });
-  return memory;
+function countZeros(network: Network, weights: Weights): Run['zeros'] {
+  let [count, of] = [0, 0];
+  for (const { name, spec } of parametersOf(network.model)) {
+    if (!spec.decay) continue;
+    const { data } = weights.get(name)!;
+    of += data.length;
+    for (let i = 0; i < data.length; i++) if (data[i] === 0) count++;
+  }
+  return { count, of };
 }
 
-function checkBatch({ settings, model }: Resolved, rows: Split): string[] {
-  const { batchSize } = settings;
-  if (batchSize > rows.train.length)
-    throw new WellfitError('option', `batchSize ${grouped(batchSize)} is larger than the training set`, {
-      expected: `at most ${grouped(rows.train.length)}`,
-      received: grouped(batchSize),
-      fix: 'use a smaller batch, or less validation and test data',
-    });
-  if (batchSize === 1) refuseSingleRow(model);
-  const needy = needsBatch(model);
-  return needy && rows.train.length % batchSize === 1
-    ? [`each epoch leaves out one row, another one each time: "${needy.name}" cannot normalize a last batch of one row`]
-    : [];
-}
+/** "12 of 3,400" */
+export const zerosInWords = ({ count, of }: Run['zeros']): string => `${grouped(count)} of ${grouped(of)}`;

@@ -82,7 +82,7 @@ describe('gradcheck', () => {
       'e.json': JSON.stringify({ data: { dataset: 'iris' }, model: 'linear', regularize: { l2: 0.25 } }),
     });
     expect(jsonOf(await wellfit(cwd, 'gradcheck', 'e.json', '--json')).conditions).toEqual([
-      'the loss includes l2 0.25',
+      'the loss includes l2 strength 0.25',
     ]);
   });
 

@@ -44,7 +44,13 @@ describe('train --json', () => {
       [1, 2].map((epoch) => ({ epoch, train: measure, validation: measure, seconds: expect.any(Number) })),
     );
     expect(result.epochs).toContainEqual(result.best);
-    expect(result.test).toEqual(measure);
+    expect(result.test).toMatchObject({
+      ...measure,
+      metrics: { accuracy: result.test.metric, f1: expect.any(Number) },
+    });
+    const { confusion, classes } = result.test;
+    expect(confusion.flat().reduce((sum: number, count: number) => sum + count, 0)).toBe(179);
+    expect(classes).toHaveLength(10);
     expect(result.seconds).toBeGreaterThan(0);
     expect(result.samplesPerSecond).toBeGreaterThan(0);
     expect(result.run).toMatch(/^\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d-digits$/);

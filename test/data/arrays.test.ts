@@ -48,6 +48,24 @@ describe('a data set from arrays', () => {
     const { targets } = fromArrays({ features, targets: [], ...options });
     expect(targets).toEqual({ kind: 'classes', data: Int32Array.of(0, 1, 1), classes });
   });
+
+  test.each<[string, ArraysOptions['groups'], number[]]>([
+    ['numbers, as they are', [7, -1, 7], [7, -1, 7]],
+    ['an Int32Array', Int32Array.of(3, 3, 1), [3, 3, 1]],
+    ['names, numbered as they come', ['bob', 'ann', 'bob'], [0, 1, 0]],
+  ])('takes groups from %s', (_, groups, expected) => {
+    const dataset = fromArrays({ features, targets: [0, 1, 1], groups });
+    expect(dataset.groups).toEqual(Int32Array.from(expected));
+    expect(dataset.times).toBeUndefined();
+  });
+
+  test.each<[string, ArraysOptions['times'], number[]]>([
+    ['numbers', [0.5, -1, 2], [0.5, -1, 2]],
+    ['a Float64Array', Float64Array.of(1e12, 0, 5), [1e12, 0, 5]],
+    ['dates, in milliseconds', [new Date(0), new Date(5000), new Date('1970-01-02')], [0, 5000, 86400000]],
+  ])('takes times from %s', (_, times, expected) => {
+    expect(fromArrays({ features, targets: [0, 1, 1], times }).times).toEqual(Float64Array.from(expected));
+  });
 });
 
 describe('arrays are refused', () => {
@@ -140,5 +158,33 @@ describe('arrays are refused', () => {
     expect(await refusal({ targets: [1, Number.POSITIVE_INFINITY, 3] })).toContain(
       'row 1 of "mine", the target, is Inf',
     );
+  });
+
+  test.each<[string, unknown[], string]>([
+    ['a fraction', [0, 1.5, 1], '1.5'],
+    ['beyond 32 bits', [0, 2 ** 31, 1], '2147483648'],
+    ['missing', [0, null, 1], 'null'],
+    ['a name among numbers', [0, 'ann', 1], '"ann"'],
+    ['a number among names', ['ann', 3, 'bob'], '3'],
+    ['an empty name', ['ann', '', 'bob'], '""'],
+  ])('where a group is %s: row and group are named', async (_, groups, received) => {
+    const message = await refusal({ groups: groups as number[] });
+    expect(message).toContain('the group of row 1 of "mine"');
+    expect(message).toContain(`received  ${received}`);
+  });
+
+  test.each<[string, unknown[]]>([
+    ['no date', [0, new Date('never'), 1]],
+    ['infinite', [0, Number.POSITIVE_INFINITY, 1]],
+    ['a text', [0, '2024-01-01', 1]],
+    ['missing', [0, null, 1]],
+  ])('where a time is %s: the row is named', async (_, times) => {
+    expect(await refusal({ times: times as number[] })).toContain('row 1 of "mine", the time, is ');
+  });
+
+  test.each(['groups', 'times'])('where %s do not fit the rows', async (field) => {
+    const message = await refusal({ [field]: [1, 2] });
+    expect(message).toContain(`the ${field} of "mine" do not fit its rows`);
+    expect(message).toContain('received  2');
   });
 });

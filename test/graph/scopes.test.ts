@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest';
 import { split } from '../../src/data/index.ts';
 import { loadDataset } from '../../src/data/readers/index.ts';
+import { referenceEngine } from '../../src/engine/index.ts';
 import { liveNodes, verify } from '../../src/graph/index.ts';
+import { makeNetwork } from '../../src/train/prepare.ts';
 import { resolve } from '../../src/train/settings.ts';
 import { evaluationGraph, trainingGraph } from '../../src/train/step.ts';
-import { makeNetwork } from '../../src/train/train.ts';
 
 const digits = await loadDataset('digits');
 
-function networkOf(experiment: object) {
+async function networkOf(experiment: object) {
   const resolved = resolve({ data: { dataset: 'digits' }, ...experiment }, digits);
-  return makeNetwork(resolved, digits, split(digits, resolved.settings.split).train).network;
+  const { train } = split(digits, resolved.settings.split);
+  return (await makeNetwork(resolved, digits, train, { engine: referenceEngine })).network;
 }
 
 const experiments = {
@@ -19,7 +21,7 @@ const experiments = {
 };
 
 for (const [name, experiment] of Object.entries(experiments)) {
-  const network = networkOf(experiment);
+  const network = await networkOf(experiment);
   const layers = network.model.layers.map((layer) => layer.name);
 
   test(`${name}: every node of a training step says which part of the experiment it belongs to`, () => {
@@ -41,7 +43,7 @@ for (const [name, experiment] of Object.entries(experiments)) {
   });
 
   test(`${name}: the evaluation graph has neither gradients nor updates nor randomness`, () => {
-    const graph = evaluationGraph(network, 8);
+    const graph = evaluationGraph(network, 8, (name) => name);
     verify(graph);
     expect(graph.updates.size).toBe(0);
     expect([...graph.feeds.keys()]).toEqual(['indices', 'weights']);

@@ -66,3 +66,25 @@ describe('a training does not depend, to the last bit, on', () => {
       expect(await runTask(task, cpu(2), 16)).toEqual(await runTask(task, cpu(1), 16));
     });
 });
+
+describe('a training with dropout', () => {
+  const [{ model, ...rest }] = trainings;
+  const task: Task = taskOf({
+    ...rest,
+    model: [{ dropout: { rate: 0.2 } }, ...model.slice(0, 2), { dropout: { rate: 0.5 } }, ...model.slice(2)],
+  });
+
+  test.each([4, 16])('has the same weights to the last bit with 1 or %i updates in a call', async (steps) => {
+    expect(await runTask(task, cpu(1), 16, { steps })).toEqual(await runTask(task, cpu(1), 16));
+  });
+
+  test('sees the same masks on every engine', async () => {
+    const [expected, actual] = [await runTask(task, referenceEngine, 16), await runTask(task, cpu(1), 16)];
+    expect(gap(actual.losses, expected.losses)).toBeLessThan(1e-5);
+  });
+
+  test('goes another way with another seed', async () => {
+    const [a, b] = [await runTask(task, cpu(1), 16), await runTask(task, cpu(1), 16, { seed: 1 })];
+    expect(gap(a.losses, b.losses)).toBeGreaterThan(1e-2);
+  });
+});

@@ -4,8 +4,9 @@ import type { Engine } from '../../src/engine/index.ts';
 import { describeModel, type LossName, parametersOf, statesOf } from '../../src/nn/index.ts';
 import { optimizers, regularizers } from '../../src/optim/index.ts';
 import { dataOf, type Network } from '../../src/train/network.ts';
+import { numbersOf } from '../../src/train/numbers.ts';
+import { prepareMemory } from '../../src/train/prepare.ts';
 import { Trainer } from '../../src/train/programs.ts';
-import { prepareMemory } from '../../src/train/train.ts';
 import { readGolden, type StoredTensor, tensorOf, tensorsOf } from '../golden/read.ts';
 
 /** One training as PyTorch did it in float64; the file says with which script. */
@@ -27,7 +28,7 @@ export interface Training {
   readonly end: Readonly<Record<string, StoredTensor>>;
 }
 
-export const { trainings } = readGolden<{ trainings: Training[] }>('torch-nn.json');
+export const { trainings } = readGolden<{ trainings: Training[] }>('torch-trainings.json');
 
 /** What can be trained: a network, its data, first weights and the rows of each batch. */
 export interface Task {
@@ -54,7 +55,8 @@ export function makeTask(
     model: describeModel(options.model, dataset.shape),
     preprocess: [],
     loss: { kind: options.loss, options: {} },
-    metric: dataset.targets.kind === 'classes' ? 'accuracy' : 'rmse',
+    metric: { kind: dataset.targets.kind === 'classes' ? 'accuracy' : 'rmse', options: {} },
+    averaged: false,
     optimizer: pick(optimizers, options.optimizer, 'optimizer', 'optimizer'),
     regularizers: options.l2 ? [pick(regularizers, { l2: options.l2 }, 'regularize', 'regularizer')] : [],
     data: dataOf(dataset),
@@ -94,12 +96,14 @@ export async function runTask(
   { steps = 1, seed = 0 } = {},
 ): Promise<Trained> {
   const memory = prepareMemory(engine, network, dataset, seed);
-  for (const [name, value] of Object.entries(start)) memory.set(name, value);
+  // The engine writes into the arrays it is given.
+  for (const [name, value] of Object.entries(start)) memory.set(name, { ...value, data: value.data.slice() });
   const trainer = new Trainer(engine, memory, network, seed);
-  const numbers = {
-    lr: () => network.optimizer.options.lr as number,
-    strengths: network.regularizers.map(({ options }) => options.strength as number),
-  };
+  const schedule = { kind: 'constant', options: { warmup: 0 } } as const;
+  const numbers = numbersOf(
+    { optimizer: network.optimizer, schedule, regularizers: network.regularizers },
+    { total: updates, perEpoch: updates, losses: [], rows: dataset.rows },
+  );
   const losses: number[] = [];
   for (let update = 0; update < updates; update += steps) {
     const { loss } = await trainer.run(rows.slice(update * batch, (update + steps) * batch), steps, numbers);

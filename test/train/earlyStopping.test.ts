@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { EarlyStopping, type Stopping } from '../../src/train/earlyStopping.ts';
+import { EarlyStopping } from '../../src/train/earlyStopping.ts';
+import type { Stopping } from '../../src/train/schema.ts';
 
 /** What becomes of losses, one an epoch. */
-function watch(rule: Stopping | false, losses: readonly number[]) {
-  const stopping = new EarlyStopping(rule);
+function watch(rule: Partial<Stopping> | false, losses: readonly number[]) {
+  const defaults = {
+    metric: 'loss',
+    direction: 'lower',
+    patience: 5,
+    minDelta: 0,
+    warmup: 0,
+    restoreBest: true,
+  } as const;
+  const stopping = new EarlyStopping(rule && { ...defaults, ...rule });
   const better: number[] = [];
   for (const [i, loss] of losses.entries()) {
     if (stopping.observe(i + 1, loss)) better.push(i + 1);
@@ -19,7 +28,7 @@ describe('early stopping', () => {
       better: [1, 2, 3],
       best: 3,
       after: 5,
-      words: 'the validation loss has not improved for 2 epochs; its best was 1.250 after epoch 3',
+      words: 'the validation loss has not improved for 2 epochs; its best was 1.250 after epoch 3, now it is 1.500',
     });
   });
 
@@ -48,6 +57,27 @@ describe('early stopping', () => {
       best: 0,
       after: 2,
       words: 'the validation loss was not a number for 2 epochs',
+    });
+  });
+
+  test('takes a rise for an improvement where higher is better', () => {
+    expect(watch({ patience: 2, direction: 'higher' }, [0.5, 0.75, 0.625, 0.75])).toEqual({
+      better: [1, 2],
+      best: 2,
+      after: 4,
+      words: 'the validation loss has not improved for 2 epochs; its best was 0.7500 after epoch 2, now it is 0.7500',
+    });
+  });
+
+  test('does not count the epochs of the warm-up', () => {
+    expect(watch({ patience: 2, warmup: 4 }, [1, 2, 2, 2, 2, 2, 2])).toMatchObject({ best: 1, after: 6 });
+    expect(watch({ patience: 2, warmup: 4 }, [3, 3, 3, 3, 2, 2, 2])).toMatchObject({ best: 5, after: 7 });
+  });
+
+  test('says by how much an improvement must be', () => {
+    expect(watch({ patience: 1, minDelta: 0.5 }, [1, 0.75])).toMatchObject({
+      words:
+        'the validation loss has not improved by more than 0.5000 for 1 epochs; its best was 1.000 after epoch 1, now it is 0.7500',
     });
   });
 

@@ -48,7 +48,7 @@ describe('a run that runs out of patience', () => {
     expect(run.best).toBe(run.epochs[best - 1]);
     expect(run.stopped.words).toContain(`has not improved for 3 epochs; its best was`);
     expect(run.stopped.words).toContain(`after epoch ${best}`);
-    const rows = prepare(digits, {}).rows.validation;
+    const rows = (await prepare(digits, {})).rows.validation;
     // 180 rows in one batch, as the run measures them.
     expect(await measure(digits, run, rows, { batch: 180 })).toEqual(run.best!.validation);
   });
@@ -63,7 +63,7 @@ describe('a run that runs out of patience', () => {
     const run = await trainOn(digits, on(digits, { ...hasty, earlyStopping: false, epochs: 8 }), { engine: cpu });
     expect(run.stopped).toEqual({ ending: 'epochs', words: 'all 8 epochs are done' });
     expect(run.best).toBe(run.epochs[7]);
-    const rows = prepare(digits, {}).rows.validation;
+    const rows = (await prepare(digits, {})).rows.validation;
     expect(await measure(digits, run, rows, { batch: 180 })).toEqual(run.epochs[7].validation);
   });
 });
@@ -137,7 +137,7 @@ describe('a run that is interrupted', () => {
     expect(run.stopped).toMatchObject({ ending: 'interrupted', words: expect.stringContaining('in epoch 13') });
     expect(run.epochs).toHaveLength(12);
     expect(run.best!.epoch, 'the best epoch is not the last one').toBeLessThan(12);
-    const rows = prepare(digits, {}).rows.validation;
+    const rows = (await prepare(digits, {})).rows.validation;
     expect(await measure(digits, run, rows, { batch: 180 })).toEqual(run.best!.validation);
   });
 
@@ -145,7 +145,7 @@ describe('a run that is interrupted', () => {
     const run = await stoppedBefore(18, { ...hasty, earlyStopping: false });
     // 7 updates an epoch.
     expect(run.stopped.words).toBe('interrupted after update 17, in epoch 3');
-    const rows = prepare(digits, {}).rows.validation;
+    const rows = (await prepare(digits, {})).rows.validation;
     const kept = await measure(digits, run, rows, { batch: 180 });
     if (run.best) expect(kept).toEqual(run.best.validation);
   });

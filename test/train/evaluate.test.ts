@@ -17,7 +17,7 @@ const experiment = on(digits, {
   limit: { train: 320 },
   epochs: 2,
 });
-const { test: rows, validation } = prepare(digits, {}).rows;
+const { test: rows, validation } = (await prepare(digits, {})).rows;
 let run: Run;
 beforeAll(async () => {
   run = await trainOn(digits, experiment, { engine: cpu });

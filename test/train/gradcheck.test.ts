@@ -98,7 +98,7 @@ describe('the report', () => {
       model: [{ dense: { units: 4 } }, 'batchNorm', { dropout: { rate: 0.2 } }, { dense: { units: 3 } }],
     };
     expect((await check(iris, rest)).conditions).toEqual([
-      'the loss includes l2 0.5',
+      'the loss includes l2 strength 0.5',
       'dropout is on, with one fixed mask',
       'batch normalization uses the statistics of the batch',
     ]);
@@ -246,14 +246,7 @@ describe('a wrong gradient is found, and its operator and layer are named', () =
       'batchNorm',
       'batchNorm1',
     ],
-    [
-      'the penalty',
-      iris,
-      { ...tanh, regularize: { l2: 1 } },
-      spoil('dense1/l2', 'ReduceSumSquare', times(0.5)),
-      'ReduceSumSquare',
-      'dense1/l2',
-    ],
+    ['the penalty', iris, { ...tanh, regularize: { l2: 1 } }, spoilCustom('squareSum', 0.5), 'squareSum', 'dense1/l2'],
   ])('%s', async (_, dataset, rest, tamper, operator, layer) => {
     const report = await check(dataset, rest, { tamper });
     expect(['wrong', 'suspicious']).toContain(report.verdict);

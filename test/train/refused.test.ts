@@ -209,8 +209,8 @@ describe('a loss or metric that does not fit is refused with the way to mend it'
       { loss: 'binaryCrossEntropy', model: [{ dense: { units: 1 } }, 'sigmoid'] },
       'the loss applies the sigmoid itself',
     ],
-    ['accuracy of numbers', numbers, { metric: 'accuracy' }, 'use "rmse"'],
-    ['rmse of classes', digits, { metric: 'rmse' }, 'use "accuracy"'],
+    ['accuracy of numbers', numbers, { metric: 'accuracy' }, 'use one of: rmse'],
+    ['rmse of classes', digits, { metric: 'rmse' }, 'use one of: accuracy'],
   ])('%s', async (_, dataset, rest, fix) => {
     expect(await refusal(dataset, rest)).toContain(fix);
   });

@@ -75,7 +75,11 @@ describe('the number of threads', () => {
 
 describe('the number of steps in one call', () => {
   async function after16(rest: Omit<Experiment, 'data'>, perCall: number, engine: Engine) {
-    const { rows, network, memory, trainer, numbers, resolved } = prepare(digits, { ...rest, batchSize: 12 }, engine);
+    const { rows, network, memory, trainer, numbers, resolved } = await prepare(
+      digits,
+      { ...rest, batchSize: 12 },
+      engine,
+    );
     const order = epochOrder(rows.train, 0, 1);
     const { batchSize } = resolved.settings;
     const [losses, accuracies]: number[][] = [[], []];
@@ -83,7 +87,7 @@ describe('the number of steps in one call', () => {
       const part = order.subarray(update * batchSize, (update + perCall) * batchSize);
       const { loss, metric } = await trainer.run(part, perCall, numbers);
       losses.push(...Array.from(loss));
-      accuracies.push(...Array.from(metric));
+      accuracies.push(...Array.from(metric!));
     }
     await trainer.release();
     expect(trainer.update).toBe(16);

@@ -4,14 +4,14 @@ import { type Dataset, split } from '../../src/data/index.ts';
 import { loadDataset } from '../../src/data/readers/index.ts';
 import { type Engine, type Memory, onnxRuntimeEngine, referenceEngine } from '../../src/engine/index.ts';
 import { parametersOf, statesOf } from '../../src/nn/index.ts';
-import { optimizers } from '../../src/optim/index.ts';
 import { Evaluator } from '../../src/train/evaluate.ts';
 import type { Experiment, Measure, Run } from '../../src/train/index.ts';
 import type { Network } from '../../src/train/network.ts';
-import { Trainer, updateNumbers } from '../../src/train/programs.ts';
+import { numbersOf } from '../../src/train/numbers.ts';
+import { makeNetwork, prepareMemory } from '../../src/train/prepare.ts';
+import { Trainer } from '../../src/train/programs.ts';
 import { resolve } from '../../src/train/settings.ts';
-import { optimizerState } from '../../src/train/step.ts';
-import { makeNetwork, prepareMemory } from '../../src/train/train.ts';
+import { optimizerState, optimizerStates } from '../../src/train/step.ts';
 
 // A training takes less than a second, and several on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -28,20 +28,23 @@ type Partly = Omit<Experiment, 'data'>;
 export const on = (dataset: Dataset, rest: Partly = {}): Experiment => ({ data: { dataset: dataset.name }, ...rest });
 
 /** Everything that `trainOn` prepares, for tests that look at single updates. */
-export function prepare(dataset: Dataset, rest: Partly, engine: Engine = cpu) {
+export async function prepare(dataset: Dataset, rest: Partly, engine: Engine = cpu) {
   const resolved = resolve(on(dataset, rest), dataset);
   const { settings } = resolved;
   const rows = split(dataset, { ...settings.split, limit: settings.limit });
-  const { network } = makeNetwork(resolved, dataset, rows.train);
+  const { network } = await makeNetwork(resolved, dataset, rows.train, { engine });
   const memory = prepareMemory(engine, network, dataset, settings.seed);
   const trainer = new Trainer(engine, memory, network, settings.seed);
-  return { resolved, rows, network, memory, trainer, numbers: updateNumbers(resolved, 100) };
+  const run = { total: 100, perEpoch: 100, losses: [], rows: rows.train.length };
+  return { resolved, rows, network, memory, trainer, numbers: numbersOf(resolved, run) };
 }
 
 /** Parameters, running statistics and optimizer state. */
 export async function everything(memory: Memory, network: Network): Promise<Map<string, Tensor>> {
   const parameters = parametersOf(network.model).map(({ name }) => name);
-  const kept = parameters.flatMap((p) => optimizers[network.optimizer.kind].state.map((s) => optimizerState(p, s)));
+  const kept = parametersOf(network.model).flatMap((p) =>
+    Object.keys(optimizerStates(network, p)).map((s) => optimizerState(p.name, s)),
+  );
   const names = [...parameters, ...statesOf(network.model).map(({ name }) => name), ...kept];
   return new Map(await Promise.all(names.map(async (name) => [name, await memory.get(name)] as const)));
 }
@@ -69,7 +72,7 @@ export async function measure(
 ): Promise<Measure> {
   const memory = prepareMemory(engine, network, dataset, 0);
   for (const [name, tensor] of weights) memory.set(name, { ...tensor, data: tensor.data.slice() });
-  const evaluator = new Evaluator(engine, memory, network, batch);
+  const evaluator = new Evaluator(engine, memory, network, dataset, batch);
   const result = await evaluator.measure(rows);
   await evaluator.release();
   return result;

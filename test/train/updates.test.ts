@@ -48,7 +48,7 @@ function batchesOf(size: number, epochs: number): Int32Array[] {
 }
 
 async function startOf(rest: Omit<Experiment, 'data'>): Promise<{ weight: number[]; bias: number }> {
-  const { memory } = prepare(line, rest, referenceEngine);
+  const { memory } = await prepare(line, rest, referenceEngine);
   const data = async (name: string) => [...(await memory.get(name)).data];
   return { weight: await data('dense1.weight'), bias: (await data('dense1.bias'))[0] };
 }
@@ -107,7 +107,7 @@ describe('an epoch', () => {
     for (const batchSize of [1438, 500, 64, 37]) {
       const experiment = on(digits, { model: 'mlp', optimizer: { sgd: { lr: 1e-30 } }, epochs: 1, batchSize });
       const run = await trainOn(digits, experiment, { engine: cpu });
-      const all = await measure(digits, run, prepare(digits, { epochs: 1 }).rows.train);
+      const all = await measure(digits, run, (await prepare(digits, { epochs: 1 })).rows.train);
       expect(run.epochs[0].train.loss, `batches of ${batchSize}`).toBeCloseTo(all.loss, 5);
       expect(run.epochs[0].train.metric).toBeCloseTo(all.metric, 6);
       expect(run.updates).toBe(Math.ceil(1438 / batchSize));
@@ -116,7 +116,7 @@ describe('an epoch', () => {
 
   test('takes the rows in another order than the epoch before', async () => {
     const experiment = { ...linear, batchSize: 5, epochs: 2, optimizer: { sgd: { lr: 1e-30 } } };
-    const { trainer, numbers, rows } = prepare(line, experiment, referenceEngine);
+    const { trainer, numbers, rows } = await prepare(line, experiment, referenceEngine);
     const first = async (epoch: number) =>
       (await trainer.run(epochOrder(rows.train, 0, epoch).subarray(0, 5), 1, numbers)).loss[0];
     expect(await first(1)).not.toBe(await first(2));

@@ -61,6 +61,12 @@ def lacking(node, types: list[str], arrays: list[np.ndarray]) -> str | None:
         return "an axis other than the last"
     if a.get("select_last_index"):
         return "the last of equals"
+    if op == "GridSample" and x.ndim != 4:
+        return f"{x.ndim - 2} spatial axes"
+    if op == "GridSample" and a.get("mode", b"linear") != b"linear":
+        return f"mode {a['mode'].decode()}"
+    if op == "GridSample" and a.get("padding_mode", b"zeros") != b"zeros":
+        return f"padding_mode {a['padding_mode'].decode()}"
     if op == "Pad" and a.get("mode", b"constant") != b"constant":
         return f"mode {a['mode'].decode()}"
     if op == "Pad" and len(told) > 2:

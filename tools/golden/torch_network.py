@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from golden import tensor
 from torch import nn
 
@@ -15,7 +16,47 @@ def uniform(shape, seed: int, low=-1.0, high=1.0) -> torch.Tensor:
 
 
 def stored(x: torch.Tensor) -> dict:
-    return tensor(x.detach().numpy())
+    """In half the bytes where float32 holds the same numbers."""
+    x = x.detach()
+    narrow = x.float()
+    return tensor((narrow if x.dtype == torch.float64 and torch.equal(narrow.double(), x) else x).numpy())
+
+
+class Exponential(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.exp(x)
+
+
+class HardSigmoid(nn.Module):
+    """torch's own Hardsigmoid takes a float32 1/6 in its gradient, whatever the type of the numbers."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.relu6(x + 3) / 6
+
+
+class Maxout(nn.Module):
+    """torch has none; made of its own linear layer and its amax."""
+
+    def __init__(self, features: int, units: int, pieces: int, bias: bool):
+        super().__init__()
+        self.units, self.pieces = units, pieces
+        self.linear = nn.Linear(features, pieces * units, bias=bias)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.linear(x).view(-1, self.pieces, self.units).amax(1)
+
+
+plain = {
+    "flatten": nn.Flatten,
+    "relu": nn.ReLU,
+    "selu": nn.SELU,
+    "silu": nn.SiLU,
+    "sigmoid": nn.Sigmoid,
+    "hardSigmoid": HardSigmoid,
+    "tanh": nn.Tanh,
+    "exponential": Exponential,
+    "linear": nn.Identity,
+}
 
 
 def module(kind: str, options: dict, shape: list[int]) -> nn.Module:
@@ -32,7 +73,29 @@ def module(kind: str, options: dict, shape: list[int]) -> nn.Module:
         return norm(shape[0], eps=options.get("epsilon", 1e-5), momentum=options.get("momentum", 0.1))
     if kind == "globalAveragePool":
         return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    return {"flatten": nn.Flatten, "relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}[kind]()
+    if kind == "layerNorm":
+        return nn.LayerNorm(shape, eps=options.get("epsilon", 1e-5))
+    if kind == "rmsNorm":
+        # PyTorch's default is the epsilon of the numbers' type; Wellfit's that of float32.
+        return nn.RMSNorm(shape, eps=options.get("epsilon", torch.finfo(torch.float32).eps))
+    if kind == "groupNorm":
+        return nn.GroupNorm(options["groups"], shape[0], eps=options.get("epsilon", 1e-5))
+    if kind == "instanceNorm":
+        return nn.InstanceNorm2d(shape[0], eps=options.get("epsilon", 1e-5), affine=options.get("affine", False))
+    if kind == "maxout":
+        return Maxout(shape[0], options["units"], options.get("pieces", 2), options.get("bias", True))
+    if kind == "leakyRelu":
+        return nn.LeakyReLU(options.get("slope", 0.01))
+    if kind == "prelu":
+        return nn.PReLU(1 if options.get("shared", False) else shape[0])
+    if kind == "elu":
+        return nn.ELU(options.get("alpha", 1.0))
+    if kind == "softplus":
+        # Beyond the threshold PyTorch returns x; at 40 that is exact in float64.
+        return nn.Softplus(options.get("beta", 1.0), threshold=40)
+    if kind == "gelu":
+        return nn.GELU(options.get("approximate", "none"))
+    return plain[kind]()
 
 
 class Network:
@@ -57,11 +120,9 @@ class Network:
     def name(self, prefix: str, kind: str, layer: nn.Module) -> None:
         if kind == "batchNorm":
             self.norms[prefix] = layer
-            self.parameters |= {f"{prefix}.scale": layer.weight, f"{prefix}.shift": layer.bias}
-        elif kind in ("dense", "conv2d"):
-            self.parameters[f"{prefix}.weight"] = layer.weight
-            if layer.bias is not None:
-                self.parameters[f"{prefix}.bias"] = layer.bias
+        ours = {"weight": "scale", "bias": "shift"} if kind.endswith("Norm") else {"weight": "slope"} if kind == "prelu" else {}
+        for theirs, parameter in (layer.linear if kind == "maxout" else layer).named_parameters():
+            self.parameters[f"{prefix}.{ours.get(theirs, theirs)}"] = parameter
 
     def fill(self, name: str, parameter: nn.Parameter, seed: int) -> None:
         fan = parameter[0].numel()
@@ -90,5 +151,5 @@ class Network:
 
 
 def as_wellfit(name: str, value: torch.Tensor) -> torch.Tensor:
-    """The weights of "dense" are [features, units], the transpose of PyTorch's."""
-    return value.T if name.startswith("dense") and name.endswith("weight") else value
+    """The weights of "dense" and "maxout" are [features, units], the transpose of PyTorch's."""
+    return value.T if name.startswith(("dense", "maxout")) and name.endswith("weight") else value

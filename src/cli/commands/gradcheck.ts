@@ -1,7 +1,8 @@
 import { grouped, percent } from '../../base/index.ts';
 import { type GradientCheck, gradientCheckOn } from '../../train/index.ts';
 import { type Command, type Io, numberOption } from '../command.ts';
-import { loadFor, readExperiment } from '../experiment.ts';
+import { loadFor } from '../experiment.ts';
+import { experimentFrom, experimentOptions, jsonOption } from '../options.ts';
 import { bar } from '../terminal/bar.ts';
 
 export const gradcheck: Command = {
@@ -12,20 +13,16 @@ export const gradcheck: Command = {
     'wellfit gradcheck --dataset digits --model cnn --json',
   ],
   define: (parser) =>
-    parser
-      .argument('[experiment]', 'experiment file: .json, or .ts/.js with a default export')
-      .option('--dataset <name>', 'a data set instead of an experiment file')
-      .option('--model <name>', 'linear, mlp or cnn')
-      .option('--epsilon <e>', 'half the distance of the two evaluations', numberOption('epsilon'), 1e-7)
-      .option('--rows <n>', 'rows in the checked batch; default 8, or 4 images', numberOption('rows'))
-      .option('--per-parameter <n>', 'entries checked of each parameter', numberOption('per-parameter'), 40)
-      .option('--after <updates>', 'train so many updates first', numberOption('after'), 0)
-      .option('--json', 'one JSON object on stdout, everything else on stderr'),
+    jsonOption(
+      experimentOptions(parser)
+        .option('--epsilon <e>', 'half the distance of the two evaluations', numberOption('epsilon'), 1e-7)
+        .option('--rows <n>', 'rows in the checked batch; default 8, or 4 images', numberOption('rows'))
+        .option('--per-parameter <n>', 'entries checked of each parameter', numberOption('per-parameter'), 40)
+        .option('--after <updates>', 'train so many updates first', numberOption('after'), 0),
+    ),
 
   async run([path], options, io) {
-    const experiment = path ? await readExperiment(path) : {};
-    if (options.dataset !== undefined) experiment.data = { dataset: options.dataset };
-    if (options.model !== undefined) experiment.model = options.model;
+    const experiment = await experimentFrom(path, options);
     const dataset = await loadFor(experiment, io);
     const { epsilon, rows, perParameter, after } = options as Record<string, number>;
     const report = await gradientCheckOn(dataset, experiment, {

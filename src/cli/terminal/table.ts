@@ -12,15 +12,11 @@ const row = (cells: readonly string[]): string =>
 
 export const epochHeader = (metric: string): string => `${row(columns.map((name) => name))}   (${metric})`;
 
-export function epochRow(
-  { epoch, train, validation, seconds }: EpochRecord,
-  metric: Settings['metric'],
-  best: boolean,
-): string {
+export function epochRow({ epoch, train, validation, seconds }: EpochRecord, metric: string, best: boolean): string {
   const cells = [
     String(epoch),
     short(train.loss),
-    formatMetric(metric, train.metric),
+    train.metric === undefined ? '' : formatMetric(metric, train.metric),
     validation ? short(validation.loss) : '',
     validation ? formatMetric(metric, validation.metric) : '',
     duration(seconds),
@@ -28,6 +24,12 @@ export function epochRow(
   return row(cells) + (best ? '   best' : '');
 }
 
+/** What the experiment measures, by name. */
+export const metricName = ({ metric }: Pick<Settings, 'metric'>): string =>
+  typeof metric === 'string' ? metric : Object.keys(metric as object)[0];
+
+const shares = new Set(['accuracy', 'balancedAccuracy', 'topK', 'precision', 'recall', 'f1']);
+
 /** Shares as percent, everything else as a number. */
 export const formatMetric = (metric: string, value: number): string =>
-  metric === 'accuracy' ? percent(value) : short(value);
+  shares.has(metric) ? percent(value) : short(value);

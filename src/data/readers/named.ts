@@ -10,7 +10,7 @@ import { cifar10, fashionMnist, fetchFiles, mnist, type Source } from './sources
 
 /** What is known of a named data set before it is loaded. */
 export interface DatasetFacts {
-  readonly title: string;
+  readonly summary: string;
   readonly task: 'classification' | 'regression';
   readonly rows: number;
   readonly source: string;
@@ -20,35 +20,35 @@ export interface DatasetFacts {
 /** The data sets that loadDataset knows. */
 export const datasets = {
   digits: {
-    title: 'Handwritten digits, 8x8 (comes with the package)',
+    summary: 'Handwritten digits, 8x8 (comes with the package)',
     task: 'classification',
     rows: 1797,
     source: 'E. Alpaydin and C. Kaynak 1998, https://doi.org/10.24432/C50P49',
     licence: 'CC BY 4.0',
   },
   iris: {
-    title: 'Iris flowers, 4 lengths in cm (comes with the package)',
+    summary: 'Iris flowers, 4 lengths in cm (comes with the package)',
     task: 'classification',
     rows: 150,
     source: 'R. A. Fisher 1936, https://doi.org/10.24432/C56C76',
     licence: 'CC BY 4.0',
   },
   mnist: {
-    title: 'MNIST: handwritten digits, 28x28 grey',
+    summary: 'MNIST: handwritten digits, 28x28 grey',
     task: 'classification',
     rows: 70_000,
     source: 'Y. LeCun, C. Cortes and C. J. C. Burges 1998, http://yann.lecun.com/exdb/mnist/',
     licence: 'CC BY-SA 3.0, as commonly given',
   },
   'fashion-mnist': {
-    title: 'Fashion-MNIST: articles of clothing, 28x28 grey',
+    summary: 'Fashion-MNIST: articles of clothing, 28x28 grey',
     task: 'classification',
     rows: 70_000,
     source: 'H. Xiao, K. Rasul and R. Vollgraf 2017, https://github.com/zalandoresearch/fashion-mnist',
     licence: 'MIT, copyright 2017 Zalando SE',
   },
   'cifar-10': {
-    title: 'CIFAR-10: photographs of animals and vehicles, 32x32 RGB',
+    summary: 'CIFAR-10: photographs of animals and vehicles, 32x32 RGB',
     task: 'classification',
     rows: 60_000,
     source: 'A. Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html',

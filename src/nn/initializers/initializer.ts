@@ -1,4 +1,4 @@
-import type { OptionSchema, Random, Shape, z } from '../../base/index.ts';
+import { formatShape, type OptionSchema, type Random, type Shape, WellfitError, type z } from '../../base/index.ts';
 
 /** What an initializer may know of the tensor it fills. Fans count connections, kernel positions included. */
 export interface Target {
@@ -7,19 +7,50 @@ export interface Target {
   readonly fanOut: number;
 }
 
-export interface Initializer {
+/** Mean and variance (divided by n) of each unit of a layer's output, over training rows (and positions). */
+export interface UnitMoments {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+}
+
+export interface Initializer<O = Readonly<Record<string, unknown>>> {
   readonly summary: string;
   readonly options: OptionSchema;
   /** The numbers, row-major; all randomness comes from `random`. */
-  draw(target: Target, options: Readonly<Record<string, unknown>>, random: Random): Float64Array;
+  draw(target: Target, options: O, random: Random): Float64Array;
+  /**
+   * Looks at what the layer gives and says by what to multiply each unit's weights, and what to add to its output then (where the layer has a
+   * bias); undefined once nothing is left to correct. Asked again after each correction.
+   */
+  calibrate?(
+    moments: UnitMoments,
+    options: O,
+    corrections: number,
+  ): { factor: Float64Array; shift: Float64Array } | undefined;
 }
 
-export function initializer<S extends OptionSchema>(entry: {
-  summary: string;
-  options: S;
-  draw: (target: Target, options: z.output<S>, random: Random) => Float64Array;
-}): Initializer {
-  return entry as Initializer;
+export function initializer<S extends OptionSchema>(
+  entry: Omit<Initializer<z.output<S>>, 'options'> & { options: S },
+): Initializer {
+  return entry as unknown as Initializer;
+}
+
+/** The axis along which units stand: [in, units] of a dense layer, [filters, …] of a convolution. */
+export const unitAxis = (shape: Shape): number => (shape.length === 2 ? 1 : 0);
+
+/** Whether an output varies by more than float32 rounding leaves of a constant: dividing by less would only blow up noise. */
+export const hasSpread = (mean: number, variance: number): boolean =>
+  Number.isFinite(variance) && variance > 1e-12 * mean ** 2 && variance > 1e-30;
+
+/** @throws WellfitError where the tensor is neither a weight matrix nor kernels */
+export function requireWeights({ shape }: Target, initializer: string): void {
+  if (shape.length < 2)
+    throw new WellfitError('option', `the initializer "${initializer}" is for weights`, {
+      expected: 'a matrix or kernels',
+      received: formatShape(shape),
+      likely: 'it was given for a bias',
+      fix: 'use "zeros" there',
+    });
 }
 
 export function fill({ shape }: Target, next: () => number): Float64Array {

@@ -1,8 +1,10 @@
 import { withGradient } from '../../autodiff/index.ts';
-import { formatShape, z } from '../../base/index.ts';
+import { z } from '../../base/index.ts';
 import type { Value } from '../../graph/index.ts';
 import { add, batchNormalization, mul, pow, reduceMean, reduceSum, reshape, sub } from '../../ops/index.ts';
+import { affine, requireChannels } from './families.ts';
 import { layer } from './layer.ts';
+import { scaleAndShiftParameters } from './rowwise.ts';
 
 /**
  * Batch normalization (Ioffe & Szegedy 2015): y = scale (x - mean) / sqrt(variance + epsilon) + shift, per feature or per channel.
@@ -16,14 +18,10 @@ export const batchNorm = layer({
     epsilon: z.number().positive().default(1e-5),
   }),
   output(input) {
-    if (input.length !== 1 && input.length !== 3)
-      throw new Error(`needs [features] or [channels, height, width], not ${formatShape(input)}`);
+    requireChannels(input);
     return input;
   },
-  parameters: ([channels]) => {
-    const parameter = (init: unknown) => ({ shape: [channels], init, fanIn: 1, fanOut: 1, decay: false });
-    return { scale: parameter({ constant: { value: 1 } }), shift: parameter('zeros') };
-  },
+  parameters: ([channels]) => scaleAndShiftParameters([channels]),
   state: ([channels]) => ({ mean: { shape: [channels], fill: 0 }, variance: { shape: [channels], fill: 1 } }),
   needsBatch: true,
   apply(x, { options: { momentum, epsilon }, parameters: { scale, shift }, state, training, update }) {
@@ -64,11 +62,4 @@ function normalize(x: Value, scale: Value, shift: Value, epsilon: number) {
     return [needs[0] ? dx() : null, sumDyX, sumDy];
   });
   return { y, mean, variance, count };
-}
-
-/** x slope + level per channel: ONNX's normalization with mean 0 and variance 1 does both in one pass. */
-function affine(x: Value, slope: Value, level: Value): Value {
-  const constant = (fill: number) =>
-    x.graph.constant({ dtype: 'float', shape: [x.shape[1]], data: new Float64Array(x.shape[1]).fill(fill) });
-  return batchNormalization(x, slope, level, constant(0), constant(1), { epsilon: 0 });
 }

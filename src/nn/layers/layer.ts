@@ -4,7 +4,7 @@ import type { Value } from '../../graph/index.ts';
 /** A trainable tensor of a layer. */
 export interface ParameterSpec {
   readonly shape: Shape;
-  /** An entry of the initializer table as an experiment writes it; "auto" follows the activation that comes next. */
+  /** An entry of the initializer table as an experiment writes it; */
   readonly init: unknown;
   readonly fanIn: number;
   readonly fanOut: number;
@@ -25,8 +25,10 @@ export interface LayerContext<O> {
   readonly training: boolean;
   /** New content of a state after this update; only while training. */
   update(state: string, value: Value): void;
-  /** A mask of the shape with ones at rate `keep`, else zeros; depends on (seed, update, layer) only. */
+  /** A mask of the shape with ones at rate `keep`, else zeros; depends on (seed, update, layer) only. Training only. */
   mask(shape: Shape, keep: number): Value;
+  /** Numbers uniform in (0, 1); depends on (seed, update, layer, stream) only, and streams are independent. Training only. */
+  uniform(shape: Shape, stream: string): Value;
 }
 
 export interface Layer<O = Readonly<Record<string, unknown>>> {
@@ -37,8 +39,10 @@ export interface Layer<O = Readonly<Record<string, unknown>>> {
   parameters?(input: Shape, options: O): Readonly<Record<string, ParameterSpec>>;
   state?(input: Shape, options: O): Readonly<Record<string, StateSpec>>;
   apply(x: Value, context: LayerContext<O>): Value;
-  /** The initializer that suits the weights before this activation; only activations say. */
-  readonly suits?: string;
+  /** The initializer that suits the weights before this activation, as an experiment writes it; only activations say. */
+  suits?(options: O): unknown;
+  /** An activation that cannot give every real number, so that no loss of logits may follow it. */
+  readonly limited?: boolean;
   /** An elementwise function that never falls: taking maxima before it gives the same as after it, on fewer numbers. */
   readonly monotone?: boolean;
   /** Whether a batch must have two rows or more while training. */

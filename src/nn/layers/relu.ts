@@ -9,5 +9,6 @@ export const relu = layer({
   output: (input) => input,
   apply: (x) => op(x),
   monotone: true,
-  suits: 'he',
+  suits: () => 'he',
+  limited: true,
 });

@@ -9,5 +9,6 @@ export const tanh = layer({
   output: (input) => input,
   apply: (x) => op(x),
   monotone: true,
-  suits: 'xavier',
+  suits: () => 'xavier',
+  limited: true,
 });

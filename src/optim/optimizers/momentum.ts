@@ -6,7 +6,7 @@ import { optimizer } from './optimizer.ts';
 export const momentum = optimizer({
   summary: 'v <- μ v + g; θ <- θ - lr v',
   options: z.strictObject({ lr: z.number().positive().default(0.05), momentum: z.number().min(0).lt(1).default(0.9) }),
-  state: ['velocity'],
+  state: () => ({ velocity: 0 }),
   scalars: (options, lr) => ({ lr, momentum: options.momentum }),
   step({ parameter, gradient, state, scalars }) {
     const velocity = add(mul(state.velocity, scalars.momentum), gradient);

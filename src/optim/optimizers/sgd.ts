@@ -6,7 +6,7 @@ import { optimizer } from './optimizer.ts';
 export const sgd = optimizer({
   summary: 'θ <- θ - lr g',
   options: z.strictObject({ lr: z.number().positive().default(0.1) }),
-  state: [],
+  state: () => ({}),
   scalars: (_, lr) => ({ lr }),
   step: ({ parameter, gradient, scalars: { lr } }) => ({ parameter: sub(parameter, mul(gradient, lr)), state: {} }),
 });

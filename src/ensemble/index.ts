@@ -1,0 +1,2 @@
+export { combineOutputs, combineValues, linkOf } from './combine.ts';
+export { type EnsembleRun, type Gain, trainEnsemble } from './train.ts';

@@ -1,0 +1,108 @@
+import { parseOptions, z } from '../base/index.ts';
+import { preprocessSchema } from '../preprocess/index.ts';
+
+const entry = z.union([z.string(), z.record(z.string(), z.unknown())]);
+const rows = z.int().positive().optional();
+
+export const splitSchema = z.strictObject({
+  validation: z.number().optional(),
+  test: z.number().optional(),
+  seed: z.int().optional(),
+  stratify: z.boolean().optional(),
+  by: z.enum(['row', 'group', 'time']).optional(),
+});
+
+const earlyStoppingSchema = z.strictObject({
+  /** "loss", or the metric of the run by name. */
+  metric: z.string().optional(),
+  direction: z.enum(['lower', 'higher']).optional(),
+  patience: z.int().positive().optional(),
+  minDelta: z.number().nonnegative().optional(),
+  /** Epochs before patience is counted. */
+  warmup: z.int().nonnegative().optional(),
+  restoreBest: z.boolean().optional(),
+});
+
+const ensembleSchema = z.union([
+  z.strictObject({ members: z.int().min(2), combine: z.enum(['probabilities', 'logits']).optional() }),
+  z.strictObject({ snapshots: z.int().min(2), combine: z.enum(['probabilities', 'logits']).optional() }),
+]);
+
+/** One experiment, as a file, a search trial or a call writes it. Everything but the data may be left out. */
+export const experimentSchema = z.strictObject({
+  data: z.strictObject({ dataset: z.string() }),
+  split: splitSchema.optional(),
+  limit: z.strictObject({ train: rows, validation: rows, test: rows }).optional(),
+  preprocess: preprocessSchema.optional(),
+  augment: z.array(entry).optional(),
+  model: z.union([z.string(), z.array(entry)]).optional(),
+  loss: entry.optional(),
+  metric: entry.optional(),
+  optimizer: entry.optional(),
+  schedule: entry.optional(),
+  regularize: z.record(z.string(), z.unknown()).optional(),
+  clip: z.record(z.string(), z.unknown()).optional(),
+  average: entry.optional(),
+  ensemble: ensembleSchema.optional(),
+  epochs: z.int().positive().optional(),
+  batchSize: z.int().positive().optional(),
+  seed: z.int().optional(),
+  earlyStopping: z.union([z.literal(false), earlyStoppingSchema]).optional(),
+});
+
+export type Experiment = z.input<typeof experimentSchema>;
+
+/** What was chosen for the user because the experiment left it out. */
+export interface Choice {
+  readonly setting: string;
+  readonly value: unknown;
+  readonly why: string;
+}
+
+export interface Stopping {
+  /** "loss" or the name of the metric. */
+  readonly metric: string;
+  readonly direction: 'lower' | 'higher';
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly warmup: number;
+  readonly restoreBest: boolean;
+}
+
+export type Combine = 'probabilities' | 'logits';
+export type Ensemble =
+  | { readonly members: number; readonly combine: Combine }
+  | { readonly snapshots: number; readonly combine: Combine };
+
+/** The whole experiment with nothing left out; given to `train` again, it does the same run. */
+export interface Settings {
+  readonly data: { readonly dataset: string };
+  readonly split: {
+    readonly validation: number;
+    readonly test: number;
+    readonly seed: number;
+    readonly stratify: boolean;
+    readonly by: 'row' | 'group' | 'time';
+  };
+  readonly limit: { readonly train?: number; readonly validation?: number; readonly test?: number };
+  readonly preprocess: readonly unknown[];
+  readonly augment: readonly unknown[];
+  readonly model: readonly unknown[];
+  readonly loss: unknown;
+  readonly metric: unknown;
+  readonly optimizer: Readonly<Record<string, unknown>>;
+  readonly schedule: unknown;
+  readonly regularize: Readonly<Record<string, unknown>>;
+  readonly clip?: Readonly<Record<string, unknown>>;
+  readonly average?: Readonly<Record<string, unknown>>;
+  readonly ensemble?: Ensemble;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly earlyStopping: false | Stopping;
+}
+
+/** The data set that an experiment names. */
+export function experimentName(experiment: unknown): string {
+  return parseOptions(experimentSchema, experiment, '').data.dataset;
+}
