@@ -1,3 +1,4 @@
+import { type DType, type Shape, sizeOf, type Tensor, tensor } from '../src/base/index.ts';
 import { fromArrays } from '../src/data/index.ts';
 import { onnxRuntimeEngine } from '../src/engine/index.ts';
 import { Graph, liveNodes } from '../src/graph/index.ts';
@@ -33,7 +34,7 @@ async function measure(step: Step, peak: number): Promise<OwnStep> {
     await (await engine.compile(trainingGraph(network, step.batch, 1).graph)).release();
     times.push(performance.now() - before);
   }
-  const { graph, scalars } = trainingGraph(network, step.batch, 1);
+  const { graph } = trainingGraph(network, step.batch, 1);
   const program = await engine.compile(graph);
   const dataset = fromArrays({
     features: step.data === 'uint8' ? Uint8Array.from(randomInputs(step)) : randomInputs(step),
@@ -42,15 +43,20 @@ async function measure(step: Step, peak: number): Promise<OwnStep> {
     classes: Array.from({ length: step.classes }, (_, i) => String(i)),
   });
   const memory = prepareMemory(engine, network, dataset, 0);
-  const feeds = {
-    indices: { dtype: 'int32', shape: [step.batch], data: Int32Array.from({ length: step.batch }, (_, i) => i) },
-    scalars: { dtype: 'float', shape: [scalars.length], data: new Float32Array(scalars.length).fill(0.5) },
-  } as const;
+  const feeds = Object.fromEntries([...graph.feeds].map(([name, { dtype, shape }]) => [name, filler(dtype, shape)]));
   const seconds = await medianSeconds(() => program.run(memory, feeds));
   await program.release();
   const flops = countFlops(graph);
   return { step: step.name, compile: times.sort((a, b) => a - b)[1], flops, share: flops / seconds / peak };
 }
+
+/** Whole numbers 0, 1, 2, … (the first rows of the data set), or halves. */
+const filler = (dtype: DType, shape: Shape): Tensor =>
+  tensor(
+    dtype,
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, i) => (dtype === 'int32' ? i : 0.5)),
+  );
 
 /** Two operations for each product that is summed. */
 function countFlops(graph: Graph): number {

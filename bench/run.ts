@@ -1,4 +1,5 @@
-// Trains six steps on Wellfit and on every peer that is present, in turns, and writes the ratios to docs/benchmarks.md and bench/results.json.
+// Trains the steps of peers/steps.json on Wellfit and on every peer that is present, in turns, and writes the ratios to docs/benchmarks.md and
+// bench/results.json.
 //   npm run bench -- --python path/to/python   (peers: npm install in bench/peers first; see bench/README.md)
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -6,6 +7,7 @@ import { machine } from './machine.ts';
 import { measureOwnSteps } from './ownSteps.ts';
 import { type Contestant, Peer } from './peer.ts';
 import type { Step } from './peers/peer.ts';
+import { measureFits } from './preprocessFits.ts';
 import { type Report, type StepResult, writeReport } from './report.ts';
 import { measurePrograms } from './wholeProgram.ts';
 
@@ -15,37 +17,41 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1,2' },
     steps: { type: 'string', default: '' },
     rounds: { type: 'string', default: '9' },
+    preprocess: { type: 'boolean', default: false },
   },
 });
 const here = (file: string) => new URL(file, import.meta.url).pathname;
-const steps = (JSON.parse(readFileSync(here('peers/steps.json'), 'utf8')) as Step[]).filter(
-  ({ name }) => !values.steps || values.steps.split(',').includes(name),
-);
+const every: Step[] = JSON.parse(readFileSync(here('peers/steps.json'), 'utf8'));
+const steps = every.filter(({ name }) => !values.steps || values.steps.split(',').includes(name));
 
-function contestants(step: string, threads: number): Contestant[] {
-  const common = ['--step', step, '--threads', String(threads)];
-  const node = (name: string, file: string, ...more: string[]) => ({
-    name,
-    command: process.execPath,
-    args: [here(file), ...common, ...more],
-  });
+const node = (name: string, file: string, ...args: string[]): Contestant => ({
+  name,
+  command: process.execPath,
+  args: [here(file), ...args],
+});
+
+function wellfitAndPyTorch({ name }: Step, threads: number): Contestant[] {
+  const common = ['--step', name, '--threads', String(threads)];
   const python = (name: string, ...more: string[]) => ({
     name,
     command: values.python,
     args: [here('peers/pytorch.py'), ...common, ...more],
   });
   return [
-    node('wellfit', 'wellfit.ts'),
+    node('wellfit', 'wellfit.ts', ...common),
     ...(values.python ? [python('pytorch'), python('pytorch-fused', '--fused')] : []),
-    // The JavaScript peers run on one thread in Node, whatever is asked for.
-    ...(existsSync(here('peers/node_modules')) && threads === 1
-      ? [
-          node('jax-js', 'peers/jaxjs.ts'),
-          node('tfjs-wasm', 'peers/tfjs.ts', '--backend', 'wasm'),
-          node('tfjs-wasm-tuned', 'peers/tfjs.ts', '--backend', 'wasm', '--tuned'),
-          node('tfjs-cpu', 'peers/tfjs.ts', '--backend', 'cpu'),
-        ]
-      : []),
+  ];
+}
+
+/** They run on one thread in Node, whatever is asked for. */
+function javascriptPeers({ name, technique }: Step, threads: number): Contestant[] {
+  if (technique || threads > 1 || !existsSync(here('peers/node_modules'))) return [];
+  const common = ['--step', name, '--threads', '1'];
+  return [
+    node('jax-js', 'peers/jaxjs.ts', ...common),
+    node('tfjs-wasm', 'peers/tfjs.ts', ...common, '--backend', 'wasm'),
+    node('tfjs-wasm-tuned', 'peers/tfjs.ts', ...common, '--backend', 'wasm', '--tuned'),
+    node('tfjs-cpu', 'peers/tfjs.ts', ...common, '--backend', 'cpu'),
   ];
 }
 
@@ -55,54 +61,91 @@ const turn = 0.4;
 const slow = 2;
 const patience = 60;
 
-async function compare(step: string, threads: number): Promise<StepResult> {
-  const running: { peer: Peer; count: number; times: number[] }[] = [];
+interface Entry {
+  readonly peer: Peer;
+  readonly count: number;
+  readonly times: number[];
+}
+
+async function enter(step: Step, contestants: readonly Contestant[]) {
+  const entries: Entry[] = [];
   const absent: Record<string, string> = {};
-  for (const contestant of contestants(step, threads)) {
+  for (const contestant of contestants) {
     const peer = await Peer.start(contestant, patience);
     if (typeof peer === 'string') {
       absent[contestant.name] = peer;
       continue;
     }
+    const { parameters } = peer.facts;
+    if (parameters !== step.parameters)
+      throw new Error(`${step.name} has ${step.parameters} parameters, but ${parameters} in ${peer.name}`);
     const once = await peer.run(1);
-    const each =
-      once > slow
-        ? once
-        : (await peer.run(Math.max(1, Math.round(turn / once)))) / Math.max(1, Math.round(turn / once));
-    running.push({ peer, count: Math.max(1, Math.round(turn / each)), times: [] });
+    const trial = once > slow ? 1 : Math.max(1, Math.round(turn / once));
+    const each = once > slow ? once : (await peer.run(trial)) / trial;
+    entries.push({ peer, count: Math.max(1, Math.round(turn / each)), times: [] });
   }
+  return { entries, absent };
+}
+
+/** The step, and in the same turns the step without its technique. */
+async function compare(step: Step, threads: number): Promise<StepResult> {
+  const { entries, absent } = await enter(step, [
+    ...wellfitAndPyTorch(step, threads),
+    ...javascriptPeers(step, threads),
+  ]);
+  const plain = every.find(({ name }) => name === step.without);
+  const without = plain ? (await enter(plain, wellfitAndPyTorch(plain, threads))).entries : [];
   for (let round = 0; round < Number(values.rounds); round++)
-    for (const entry of running) {
-      if (round >= 3 && entry.times[0] > slow) continue;
-      entry.times.push((await entry.peer.run(entry.count)) / entry.count);
+    for (const { peer, count, times } of [...entries, ...without]) {
+      if (round >= 3 && times[0] > slow) continue;
+      times.push((await peer.run(count)) / count);
     }
-  for (const { peer } of running) peer.quit();
-  const seconds = Object.fromEntries(running.map(({ peer, times }) => [peer.name, median(times)]));
-  for (const [name, s] of Object.entries(seconds))
+  for (const { peer } of [...entries, ...without]) peer.quit();
+  const seconds = Object.fromEntries(entries.map(({ peer, times }) => [peer.name, median(times)]));
+  const cost = Object.fromEntries(
+    without.map(({ peer, times }) => {
+      const own = entries.find((entry) => entry.peer.name === peer.name)!;
+      return [peer.name, median(own.times.map((time, round) => time - times[round]))];
+    }),
+  );
+  const { name, technique } = step;
+  for (const [peer, s] of Object.entries(seconds))
     console.error(
-      `${step} x${threads} ${name.padEnd(16)} ${(s * 1e6).toFixed(0).padStart(10)} us  ratio ${(s / seconds.wellfit).toFixed(2)}`,
+      `${name} x${threads} ${peer.padEnd(16)} ${microseconds(s)} us  ratio ${(s / seconds.wellfit).toFixed(2)}`,
+      ...(plain ? [`technique ${microseconds(cost[peer])} us`] : []),
     );
-  return { step, threads, seconds, absent };
+  return { step: name, threads, seconds, absent, ...(technique && { technique: { is: technique, cost } }) };
 }
 
 const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+const microseconds = (s: number): string => (s * 1e6).toFixed(0).padStart(10);
 
 const results: StepResult[] = [];
 for (const threads of values.threads.split(',').map(Number))
-  for (const { name } of steps) results.push(await compare(name, threads));
-if (values.steps) mergeInto(JSON.parse(readFileSync(here('results.json'), 'utf8')));
-else
+  for (const step of steps) results.push(await compare(step, threads));
+const own = await measureOwnSteps(steps);
+const last: Report | undefined = existsSync(here('results.json'))
+  ? JSON.parse(readFileSync(here('results.json'), 'utf8'))
+  : undefined;
+const fits = values.preprocess ? measureFits(values.python) : last?.fits;
+if (values.steps && last)
   save({
-    machine: machine(),
-    results,
-    own: await measureOwnSteps(steps),
-    programs: await measurePrograms(values.python),
+    ...last,
+    results: merged(last.results, results, ({ step, threads }) => `${threads} ${rank(step)}`),
+    own: merged(last.own, own, ({ step }) => rank(step)),
+    fits,
   });
+else save({ machine: machine(), results, own, programs: await measurePrograms(values.python), fits });
 
-/** Steps that were asked for by name replace their own rows of the last full measurement. */
-function mergeInto(last: Report): void {
-  const again = (old: StepResult) => results.find(({ step, threads }) => step === old.step && threads === old.threads);
-  save({ ...last, results: last.results.map((old) => again(old) ?? old) });
+/** Where a step stands in steps.json, as text that sorts. */
+function rank(step: string): string {
+  return String(every.findIndex(({ name }) => name === step)).padStart(3, '0');
+}
+
+/** New rows replace those with the same key; all are sorted by it. */
+function merged<T>(old: readonly T[], fresh: readonly T[], key: (row: T) => string): T[] {
+  const rows = new Map([...old, ...fresh].map((row) => [key(row), row]));
+  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 function save(report: Report): void {

@@ -2,7 +2,7 @@
 
 import { type Dataset, fromArrays } from '../src/data/index.ts';
 import { onnxRuntimeEngine } from '../src/engine/index.ts';
-import { prepareMemory, Trainer } from '../src/train/index.ts';
+import { numbersOf, prepareMemory, Trainer } from '../src/train/index.ts';
 import { arguments_ } from './arguments.ts';
 import { findStep, randomBatches, randomInputs, randomLabels, serve } from './peers/peer.ts';
 import { networkOf } from './steps.ts';
@@ -22,7 +22,14 @@ await serve(async () => {
   const engine = onnxRuntimeEngine({ threads });
   const trainer = new Trainer(engine, prepareMemory(engine, network, dataset, 0), network, 0);
   const batches = randomBatches(step);
-  const numbers = { lr: () => step.optimizer.learningRate, strengths: [] };
+  const numbers = numbersOf(
+    {
+      optimizer: network.optimizer,
+      schedule: { kind: 'constant', options: { warmup: 0 } },
+      regularizers: network.regularizers,
+    },
+    { total: 50_000, perEpoch: 50_000, losses: [], rows: step.rows },
+  );
   // As much still to come as in a real run, so that trying several steps per call is worth it to the trainer.
   const updatesLeft = 50_000;
   const waiting: Int32Array[] = [];

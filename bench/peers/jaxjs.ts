@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { blockUntilReady, defaultDevice, jit, lax, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import {
-  findStep,
+  findPlainStep,
   type Layer,
   type Optimizer,
   randomBatches,
@@ -26,7 +26,7 @@ async function start(): Promise<Trainer> {
   const { values } = parseArgs({
     options: { step: { type: 'string', default: '' }, threads: { type: 'string', default: '1' } },
   });
-  const step = findStep(values.step);
+  const step = findPlainStep(values.step);
   if (step.model.some((layer) => layer.type === 'batchnorm')) {
     throw new Unsupported('batch normalisation is not written for jax-js');
   }
@@ -92,8 +92,8 @@ function forward(layer: Layer, weights: Weights, x: np.Array): np.Array {
       return x.reshape([x.shape[0], -1]);
     case 'relu':
       return nn.relu(x);
-    case 'batchnorm':
-      throw new Unsupported('batch normalisation is not written for jax-js');
+    default:
+      throw new Unsupported(`${layer.type} is not written for jax-js`);
   }
 }
 

@@ -6,6 +6,7 @@ export type Layer =
   | { type: 'dense'; units: number }
   | { type: 'conv'; filters: number; bias: boolean }
   | { type: 'batchnorm' }
+  | { type: 'dropout'; rate: number }
   | { type: 'relu' }
   | { type: 'maxpool' }
   | { type: 'flatten' };
@@ -16,6 +17,16 @@ export type Optimizer =
 
 export interface Step {
   name: string;
+  /** What this step is there to measure, in words; such steps are asked of PyTorch alone. */
+  technique?: string;
+  /** The name of the same step without the technique. */
+  without?: string;
+  /** Adds l1 Σ|w| + l2/2 Σw² of all weights to the loss. */
+  penalties?: { l1: number; l2: number };
+  /** Adds weightDecay · w to the gradient of every parameter. */
+  weightDecay?: number;
+  /** What is done to the images of each batch, as an experiment lists it. */
+  augment?: unknown[];
   rows: number;
   /** The shape of one row: [features] or [channels, height, width]. */
   shape: number[];
@@ -48,6 +59,13 @@ export function findStep(name: string): Step {
   const steps: Step[] = JSON.parse(readFileSync(new URL('steps.json', import.meta.url), 'utf8'));
   const step = steps.find((each) => each.name === name);
   if (!step) throw new Error(`There is no step "${name}".`);
+  return step;
+}
+
+/** A step that a library without our techniques can be asked for. */
+export function findPlainStep(name: string): Step {
+  const step = findStep(name);
+  if (step.technique) throw new Unsupported('not asked');
   return step;
 }
 

@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from pytorch_augment import make_augment
+
 WARM_UP_SECONDS = 0.5
 
 
@@ -26,7 +28,7 @@ def make_model(step):
                 layers.append(nn.Conv2d(shape[0], layer["filters"], 3, padding=1, bias=layer["bias"]))
                 shape = [layer["filters"], *shape[1:]]
             case "batchnorm":
-                layers.append(nn.BatchNorm2d(shape[0]))
+                layers.append(nn.BatchNorm2d(shape[0]) if len(shape) == 3 else nn.BatchNorm1d(shape[0]))
             case "maxpool":
                 layers.append(nn.MaxPool2d(2))
                 shape = [shape[0], shape[1] // 2, shape[2] // 2]
@@ -35,6 +37,8 @@ def make_model(step):
                 shape = [math.prod(shape)]
             case "relu":
                 layers.append(nn.ReLU())
+            case "dropout":
+                layers.append(nn.Dropout(layer["rate"]))
     for layer in layers:
         if isinstance(layer, (nn.Linear, nn.Conv2d)):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
@@ -43,12 +47,24 @@ def make_model(step):
     return nn.Sequential(*layers)
 
 
-def make_optimizer(settings, parameters, fused):
+def make_optimizer(settings, parameters, fused, decay):
     # None leaves the choice of the implementation to PyTorch, which is its default.
     fused = True if fused else None
     if settings["type"] == "adam":
         return torch.optim.Adam(parameters, lr=settings["learningRate"], fused=fused)
-    return torch.optim.SGD(parameters, lr=settings["learningRate"], momentum=settings["momentum"], fused=fused)
+    momentum = settings["momentum"]
+    return torch.optim.SGD(parameters, lr=settings["learningRate"], momentum=momentum, weight_decay=decay, fused=fused)
+
+
+def make_penalty(step, model):
+    """The penalty as most programs write it: tensor by tensor, added to the loss."""
+    if "penalties" not in step:
+        return lambda loss: loss
+    l1, l2 = step["penalties"]["l1"], step["penalties"]["l2"]
+    weights = [parameter for parameter in model.parameters() if parameter.dim() > 1]
+    return lambda loss: (
+        loss + l1 * sum(w.abs().sum() for w in weights) + l2 / 2 * sum(w.square().sum() for w in weights)
+    )
 
 
 def make_data(step):
@@ -76,7 +92,9 @@ def main():
     labels = torch.randint(0, step["classes"], (step["rows"],))
     # The layout that PyTorch recommends for convolutions on CPUs; it changes nothing for dense layers.
     model = make_model(step).to(memory_format=torch.channels_last)
-    optimizer = make_optimizer(step["optimizer"], model.parameters(), options.fused)
+    optimizer = make_optimizer(step["optimizer"], model.parameters(), options.fused, step.get("weightDecay", 0))
+    penalized = make_penalty(step, model)
+    augment_raw, augment_float = make_augment(step)
     batches = [index for index in torch.randperm(step["rows"]).split(step["batch"]) if len(index) == step["batch"]]
     scaled = step["data"] == "uint8"
     convolutional = len(step["shape"]) == 3
@@ -87,14 +105,14 @@ def main():
         index = batches[done % len(batches)]
         done += 1
         # index_select gathers whole rows, several times faster than data[index].
-        x = data.index_select(0, index)
+        x = augment_raw(data.index_select(0, index))
         if scaled:
             x = x.float().mul_(1 / 255)
         if convolutional:
-            x = x.permute(0, 3, 1, 2)
+            x = augment_float(x.permute(0, 3, 1, 2))
         optimizer.zero_grad(set_to_none=True)
         loss = F.cross_entropy(model(x), labels.index_select(0, index))
-        loss.backward()
+        penalized(loss).backward()
         optimizer.step()
         return loss
 

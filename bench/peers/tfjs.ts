@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import * as wasm from '@tensorflow/tfjs-backend-wasm';
 import {
-  findStep,
+  findPlainStep,
   type Layer,
   type Optimizer,
   randomBatches,
@@ -28,7 +28,7 @@ async function start(): Promise<Trainer> {
       tuned: { type: 'boolean', default: false },
     },
   });
-  const step = findStep(values.step);
+  const step = findPlainStep(values.step);
   const convolutional = step.shape.length === 3;
   if (values.backend === 'wasm') {
     if (convolutional) throw new Unsupported('the wasm backend has no gradient of convolutions (Conv2DBackpropFilter)');
@@ -118,6 +118,8 @@ function makeModel(step: Step, matMul: MatMul): { layers: Apply[]; weights: tf.V
         return (x) => x.reshape([x.shape[0], -1]);
       case 'relu':
         return (x) => x.relu();
+      case 'dropout':
+        throw new Unsupported('not asked');
     }
   };
   return { layers: step.model.map(makeLayer), weights };
