@@ -10,7 +10,7 @@ import {
   type SplitBy,
   shuffledByClass,
   timeBorders,
-} from './folds.ts';
+} from './divide.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
 

@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/index.ts';
 import type { Choice, Settings } from './schema.ts';
 
 /** Mean loss in nats (or squared units) and the metric, over the rows of a split. */
@@ -49,3 +50,11 @@ export type TrainEvent =
       readonly secondsLeft: number;
     }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly best: boolean };
+
+export interface TrainOptions {
+  /** ONNX Runtime on the CPU unless said. */
+  readonly engine?: Engine;
+  readonly onEvent?: (event: TrainEvent) => void;
+  /** Once aborted, training ends after the step under way; the run keeps what it has. */
+  readonly signal?: AbortSignal;
+}

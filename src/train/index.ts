@@ -1,7 +1,7 @@
 export { type AverageName, averages } from './averaging.ts';
 export { type CrossValidation, crossValidateOn, type Fold } from './crossValidate.ts';
 export { type Judged, lossOf, metricOf, predictionsOf, type Report, reportOf } from './evaluate.ts';
-export type { EpochRecord, Measure, TrainEvent, TrainMeasure } from './events.ts';
+export type { EpochRecord, Measure, TrainEvent, TrainMeasure, TrainOptions } from './events.ts';
 export { type GradientCheck, type GradientCheckOptions, gradientCheckOn } from './gradcheck.ts';
 export type { GradientFault } from './gradientFault.ts';
 export type { Ending, Stop, Weights } from './loop.ts';
@@ -21,4 +21,4 @@ export {
 } from './schema.ts';
 export { resolve } from './settings.ts';
 export { toFloat, trainingGraph } from './step.ts';
-export { judgeRows, type Run, type TrainOptions, trainOn, zerosInWords } from './train.ts';
+export { judgeRows, type Run, trainOn, zerosInWords } from './train.ts';

@@ -2,12 +2,12 @@ import { short, WellfitError } from '../base/index.ts';
 import { checkDataset, type Dataset, epochOrder, split } from '../data/index.ts';
 import { type Engine, onnxRuntimeEngine } from '../engine/index.ts';
 import { checkBatch } from './checks.ts';
+import type { TrainOptions } from './events.ts';
 import type { Network } from './network.ts';
 import { numbersOf } from './numbers.ts';
 import { firstMemory, makeNetwork } from './prepare.ts';
 import { Trainer } from './programs.ts';
 import { type Resolved, resolve } from './settings.ts';
-import type { TrainOptions } from './train.ts';
 
 /** One point of the curve: the rate, and the smoothed training loss there, the median over seeds. */
 export interface RatePoint {

@@ -6,7 +6,7 @@ import { scheduleMisfit } from '../optim/index.ts';
 import { averageState } from './averaging.ts';
 import { checkBatch } from './checks.ts';
 import { Evaluator, type Judged, type Report, reportOf } from './evaluate.ts';
-import type { EpochRecord, Measure, TrainEvent } from './events.ts';
+import type { EpochRecord, Measure, TrainOptions } from './events.ts';
 import { Loop, type Stop, type Weights } from './loop.ts';
 import type { Network } from './network.ts';
 import { firstMemory, makeNetwork, prepareMemory } from './prepare.ts';
@@ -15,14 +15,6 @@ import { findRate } from './rangeTest.ts';
 import type { Choice, Settings } from './schema.ts';
 import { type Resolved, resolve } from './settings.ts';
 import { remeasured } from './statistics.ts';
-
-export interface TrainOptions {
-  /** ONNX Runtime on the CPU unless said. */
-  readonly engine?: Engine;
-  readonly onEvent?: (event: TrainEvent) => void;
-  /** Once aborted, training ends after the step under way; the run keeps what it has. */
-  readonly signal?: AbortSignal;
-}
 
 /** A finished (or interrupted) training with its weights. */
 export interface Run {
