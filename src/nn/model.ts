@@ -20,6 +20,8 @@ export interface ModelLayer {
   readonly name: string;
   readonly kind: LayerName;
   readonly options: Readonly<Record<string, unknown>>;
+  /** The initializer was "auto"; `options` says which it became. */
+  readonly autoInit: boolean;
   readonly input: Shape;
   readonly output: Shape;
   readonly parameters: Readonly<Record<string, ParameterSpec & { readonly initializer: Picked }>>;
@@ -60,7 +62,8 @@ export function describeModel(entries: readonly unknown[], input: Shape, origin 
       .slice(i + 1)
       .map((p) => (layers[p.kind] as Layer).suits?.(p.options))
       .find((s) => s !== undefined);
-    const settled = options.init === 'auto' ? { ...options, init: next ?? 'xavier' } : options;
+    const autoInit = options.init === 'auto';
+    const settled = autoInit ? { ...options, init: next ?? 'xavier' } : options;
     const specs = entry.parameters?.(shape, settled) ?? {};
     // "auto" follows the activation that comes next; the output layer gets Xavier.
     const parameters = Object.fromEntries(
@@ -73,6 +76,7 @@ export function describeModel(entries: readonly unknown[], input: Shape, origin 
       name,
       kind,
       options: settled,
+      autoInit,
       input: shape,
       output,
       parameters,

@@ -50,5 +50,5 @@ export { reduceMean } from './reduce/reduceMean.ts';
 export { reduceSum } from './reduce/reduceSum.ts';
 export { reduceSumSquare } from './reduce/reduceSumSquare.ts';
 export { softmax } from './reduce/softmax.ts';
-export { sumTo } from './sumTo.ts';
+export { sumOver, sumTo } from './sumTo.ts';
 export { operators } from './table.ts';

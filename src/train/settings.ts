@@ -93,7 +93,7 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
       ? (given.model as unknown[])
       : recipes[lookUp(recipes, recipe, 'model', 'model')].layers(shape, outputs, dataset.rows);
   const model = describeModel(entries, shape, `the data set "${dataset.name}"`);
-  noteInitializers(model, entries, chosen);
+  noteInitializers(model, chosen);
   checkLoss(loss, model, dataset);
   const metric = pick(
     metrics,
@@ -221,25 +221,21 @@ function readStopping(
       restoreBest: rule.restoreBest ?? true,
     };
   };
-  const stopping = choose<false | Stopping>(
-    'earlyStopping',
-    given && fill(given),
-    validation > 0 && !whole ? fill({}) : false,
-    whole
-      ? 'averages and snapshots need all epochs'
-      : validation > 0
-        ? 'keeps the weights of the best epoch'
-        : 'there are no validation rows',
-  );
+  if (given === undefined) {
+    const off = whole ? 'averages and snapshots need all epochs' : 'there are no validation rows';
+    const on = validation > 0 && !whole;
+    choose('earlyStopping', undefined, on && { patience }, on ? 'keeps the weights of the best epoch' : off);
+    return on && fill({});
+  }
+  const stopping = given && fill(given);
   if (stopping) checkStopping(stopping, metric, { validation, whole });
   return stopping;
 }
 
 /** Records which initializer "auto" became, layer by layer. */
-function noteInitializers(model: Model, entries: readonly unknown[], chosen: Choice[]): void {
-  const automatic = model.layers.filter((layer, i) => 'init' in layer.options && !saysInit(entries[i]));
+function noteInitializers(model: Model, chosen: Choice[]): void {
   const byInit = new Map<string, ModelLayer[]>();
-  for (const layer of automatic) {
+  for (const layer of model.layers.filter(({ autoInit }) => autoInit)) {
     const init = typeof layer.options.init === 'string' ? layer.options.init : JSON.stringify(layer.options.init);
     byInit.set(init, [...(byInit.get(init) ?? []), layer]);
   }
@@ -249,10 +245,4 @@ function noteInitializers(model: Model, entries: readonly unknown[], chosen: Cho
       value: init,
       why: 'follows the activation that comes next; xavier where none does',
     });
-}
-
-function saysInit(entry: unknown): boolean {
-  if (typeof entry !== 'object' || entry === null) return false;
-  const init = (Object.values(entry)[0] as { init?: unknown } | null)?.init;
-  return init !== undefined && init !== 'auto';
 }

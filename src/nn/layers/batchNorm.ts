@@ -1,7 +1,7 @@
 import { withGradient } from '../../autodiff/index.ts';
 import { z } from '../../base/index.ts';
 import type { Value } from '../../graph/index.ts';
-import { add, batchNormalization, mul, pow, reduceMean, reduceSum, reshape, sub } from '../../ops/index.ts';
+import { add, batchNormalization, mul, pow, reduceMean, reshape, sub, sumOver } from '../../ops/index.ts';
 import { affine, requireChannels } from './families.ts';
 import { layer } from './layer.ts';
 import { scaleAndShiftParameters } from './rowwise.ts';
@@ -44,8 +44,8 @@ function normalize(x: Value, scale: Value, shift: Value, epsilon: number) {
   const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
   const count = axes.reduce((n, axis) => n * x.shape[axis], 1);
   const wide = (v: Value) => reshape(v, { shape: [channels, ...new Array<number>(rank - 2).fill(1)] });
-  const total = (v: Value) => reduceSum(v, { axes, keepdims: 0 });
-  const mean = reduceMean(x, { axes, keepdims: 0 });
+  const total = (v: Value) => sumOver(v, axes);
+  const mean = rank === 2 ? mul(total(x), 1 / count) : reduceMean(x, { axes, keepdims: 0 });
   const centered = sub(x, wide(mean));
   const variance = mul(total(mul(centered, centered)), 1 / count);
   const inverse = pow(add(variance, epsilon), -0.5);

@@ -1,6 +1,6 @@
 import { withGradient } from '../../autodiff/index.ts';
 import type { Value } from '../../graph/index.ts';
-import { add, mul, pow, reduceMean, reduceSum, reshape, sub } from '../../ops/index.ts';
+import { add, mul, pow, reduceMean, reshape, sub, sumOver } from '../../ops/index.ts';
 import { affine } from './families.ts';
 
 const rowMean = (v: Value): Value => reduceMean(v, { axes: [1], keepdims: 1 });
@@ -38,7 +38,7 @@ function affineRows(y: Value, slope: Value, level: Value): Value {
 export function scaleAndShift(x: Value, scale: Value, shift: Value): Value {
   const y = affine(x, scale, shift);
   const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-  const total = (v: Value) => reduceSum(v, { axes, keepdims: 0 });
+  const total = (v: Value) => sumOver(v, axes);
   const wide = reshape(scale, { shape: [x.shape[1], ...x.shape.slice(2).map(() => 1)] });
   return withGradient('scaleAndShift', y, [x, scale, shift], (dy) => [mul(dy, wide), total(mul(dy, x)), total(dy)]);
 }
