@@ -49,6 +49,12 @@ export const preview: Command = {
         expected: `--augment with some of: ${Object.keys(augmentations).join(', ')}`,
         fix: 'as in: --augment horizontalFlip,crop=4, or "augment": ["horizontalFlip", { "crop": 4 }] in the experiment file',
       });
+    const file = options.out as string;
+    if (!file.toLowerCase().endsWith('.png'))
+      throw new WellfitError('option', '--out: the picture is a PNG', {
+        received: file,
+        fix: 'give it a name that ends in .png',
+      });
     const dataset = await loadFor(experiment, io);
     const { shape, features } = dataset;
     if (shape.length !== 3 || (shape[0] !== 1 && shape[0] !== 3))
@@ -61,13 +67,13 @@ export const preview: Command = {
     const lines = await augmentedLines(plan, dataset, shown, times, seed);
     const [low, high] = rangeOf(features.subarray(0, shown.length * sizeOf(shape)));
     const picture = drawSheet(lines, shape, low, high);
-    await writeWhole(options.out as string, encode({ ...picture, channels: picture.channels as 1 | 3 }));
-    io.say(`${options.out}: ${grouped(picture.width)} x ${grouped(picture.height)} pixels`);
+    await writeWhole(file, encode({ ...picture, channels: picture.channels as 1 | 3 }));
+    io.say(`${file}: ${grouped(picture.width)} x ${grouped(picture.height)} pixels`);
     io.say(
       `the first ${shown.length} images of ${dataset.name}, a line each: as it is, then as in updates 1 to ${times} of seed ${seed}`,
     );
     io.result({
-      file: options.out,
+      file,
       width: picture.width,
       height: picture.height,
       dataset: dataset.name,
