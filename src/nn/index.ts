@@ -1,4 +1,4 @@
-export { answerOf, answers } from './answer.ts';
+export { answerOf, answers, targetUnder } from './answer.ts';
 export { type Initializer, initializers, type UnitMoments, unitAxis } from './initializers/index.ts';
 export { type Layer, type LayerName, layers } from './layers/index.ts';
 export { type Loss, type LossName, losses, type Meaning, type TargetKind } from './losses/index.ts';

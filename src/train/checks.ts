@@ -10,6 +10,7 @@ import {
   type MetricName,
   type Model,
   metrics,
+  targetUnder,
 } from '../nn/index.ts';
 import { needsBatch, refuseSingleRow } from './batchNeeds.ts';
 import { targetKind } from './network.ts';
@@ -34,8 +35,9 @@ export function checkLoss({ kind, options }: Picked<LossName>, model: Model, dat
 }
 
 /** @throws WellfitError where the metric does not fit the targets */
-export function checkMetric({ kind, options }: Picked<MetricName>, dataset: Dataset): void {
-  const target = targetKind(dataset);
+export function checkMetric({ kind, options }: Picked<MetricName>, loss: LossName, dataset: Dataset): void {
+  const raw = targetKind(dataset);
+  const target = targetUnder(raw, losses[loss].output);
   if ((metrics[kind] as Metric).fits(target, options)) return;
   const fitting = Object.entries(metrics as Record<string, Metric>).filter(([, metric]) => {
     const { success, data } = metric.options.safeParse({});
@@ -47,7 +49,7 @@ export function checkMetric({ kind, options }: Picked<MetricName>, dataset: Data
       target.kind === 'classes'
         ? `${target.classes} classes`
         : `${target.width} numbers a row${target.labels ? ', all 0 or 1' : ''}`,
-    fix: `use one of: ${fitting.map(([name]) => name).join(', ')}`,
+    fix: `use one of: ${fitting.map(([name]) => name).join(', ')}${raw.kind === 'numbers' && raw.labels && loss !== 'binaryCrossEntropy' ? '; or, if the numbers are labels, the loss "binaryCrossEntropy"' : ''}`,
   });
 }
 

@@ -12,6 +12,7 @@ import {
   type MetricName,
   metrics,
   type Predictions,
+  targetUnder,
 } from '../nn/index.ts';
 import type { Measure } from './events.ts';
 import { type Network, targetKind } from './network.ts';
@@ -110,6 +111,7 @@ export function predictionsOf(
 const answered = ({ loss }: Pick<Network, 'loss'>, predictions: Predictions): Predictions => ({
   ...predictions,
   outputs: answers(predictions.outputs, losses[loss.kind].output),
+  target: targetUnder(predictions.target, losses[loss.kind].output),
 });
 
 export const metricOf = (network: Pick<Network, 'metric' | 'loss'>, predictions: Predictions): number =>
@@ -117,8 +119,8 @@ export const metricOf = (network: Pick<Network, 'metric' | 'loss'>, predictions:
 
 /** All that is known of predictions; `loss` is their mean loss. */
 export function reportOf(network: Pick<Network, 'metric' | 'loss'>, given: Predictions, loss: number): Report {
-  const { target } = given;
   const predictions = answered(network, given);
+  const { target } = predictions;
   const probable = losses[network.loss.kind].output === 'logits';
   const all = Object.entries(metrics as Record<string, Metric>).flatMap(([name, metric]) => {
     const options = metric.options.safeParse({});

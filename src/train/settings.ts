@@ -106,7 +106,7 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     'metric',
     'metric',
   );
-  checkMetric(metric, dataset);
+  checkMetric(metric, loss.kind, dataset);
   const { optimizer, autoRate } = readOptimizer(choose('optimizer', given.optimizer, 'adam', 'needs the least tuning'));
   const average = given.average === undefined ? undefined : pick(averages, given.average, 'average', 'average');
   const [usual, why] = usualSchedule(average?.kind, given.ensemble);

@@ -44,4 +44,4 @@ function allFinite(numbers: ArrayLike<number>): boolean {
 
 export const onClasses = (target: TargetKind): boolean => target.kind === 'classes';
 export const onLabels = (target: TargetKind): boolean => target.kind === 'numbers' && target.labels;
-export const onNumbers = (target: TargetKind): boolean => target.kind === 'numbers';
+export const onNumbers = (target: TargetKind): boolean => target.kind === 'numbers' && !target.labels;
