@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/index.ts';
-import { onnxRuntimeEngine } from '../engine/index.ts';
+import { type Engine, onnxRuntimeEngine } from '../engine/index.ts';
 import {
   type Combine,
   judgeRows,
@@ -42,10 +42,10 @@ export async function trainEnsemble(
   const engine = options.engine ?? onnxRuntimeEngine();
   const run =
     'members' in ensemble
-      ? await trainMembers(dataset, experiment, ensemble.members, options)
-      : await trainOn(dataset, experiment, options);
+      ? await trainMembers(dataset, experiment, ensemble.members, { ...options, engine })
+      : await trainOn(dataset, experiment, { ...options, engine });
   const members = run.members ?? [run.weights];
-  const { test, gain } = await measureTogether(run, dataset, members, ensemble.combine, { ...options, engine });
+  const { test, gain } = await measureTogether(run, dataset, members, ensemble.combine, engine);
   return { ...run, members, test: test ?? run.test, ...(gain && { gain }) };
 }
 
@@ -75,18 +75,11 @@ async function trainMembers(dataset: Dataset, experiment: unknown, count: number
   };
 }
 
-async function measureTogether(
-  run: Run,
-  dataset: Dataset,
-  members: readonly Weights[],
-  how: Combine,
-  { engine }: TrainOptions,
-) {
+async function measureTogether(run: Run, dataset: Dataset, members: readonly Weights[], how: Combine, engine: Engine) {
   const { network } = run;
   const rows = run.rows.test;
   if (rows.length === 0) return {};
-  const judged = [];
-  for (const weights of members) judged.push(await judgeRows(run, dataset, weights, rows, engine));
+  const judged = await judgeRows(run, dataset, members, rows, engine);
   const { width } = judged[0];
   const link = linkOf(network, how);
   const outputs = combineOutputs(

@@ -1,5 +1,5 @@
 import type { Tensor } from '../base/index.ts';
-import { type Model, type ModelLayer, unitAxis } from '../nn/index.ts';
+import { type Model, type ModelLayer, unitOf } from '../nn/index.ts';
 
 type Weights = ReadonlyMap<string, Tensor>;
 
@@ -28,15 +28,13 @@ function foldInto(layer: ModelLayer, norm: ModelLayer, weights: Map<string, Tens
   const [scale, shift, mean, variance] = ['scale', 'shift', 'mean', 'variance'].map(of);
   const factor = Float64Array.from(scale, (s, i) => s / Math.sqrt(variance[i] + (norm.options.epsilon as number)));
   const weight = weights.get(`${layer.name}.weight`)!;
-  const inner = weight.shape.slice(1).reduce((n, s) => n * s, 1);
-  const unitOf = (i: number) => (unitAxis(weight.shape) === 1 ? i % weight.shape[1] : Math.floor(i / inner));
   const bias = layer.parameters.bias && weights.get(`${layer.name}.bias`)!.data;
   const float = (shape: readonly number[], data: Float64Array): Tensor => ({ dtype: 'float', shape, data });
   weights.set(
     `${layer.name}.weight`,
     float(
       weight.shape,
-      Float64Array.from(weight.data, (w, i) => w * factor[unitOf(i)]),
+      Float64Array.from(weight.data, (w, i) => w * factor[unitOf(weight.shape, i)]),
     ),
   );
   weights.set(

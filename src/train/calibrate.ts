@@ -1,4 +1,3 @@
-import type { Tensor } from '../base/index.ts';
 import { epochOrder } from '../data/index.ts';
 import type { Engine, Memory } from '../engine/index.ts';
 import { Graph, type Value } from '../graph/index.ts';
@@ -9,7 +8,7 @@ import {
   parametersOf,
   statesOf,
   type UnitMoments,
-  unitAxis,
+  unitOf,
 } from '../nn/index.ts';
 import { mul, reduceMean, sub } from '../ops/index.ts';
 import type { Network } from './network.ts';
@@ -94,16 +93,13 @@ async function correct(
   const change = async (key: string, to: (value: number, unit: number) => number) => {
     const name = `${layer.name}.${key}`;
     const tensor = await memory.get(name);
-    memory.set(name, { ...tensor, data: Float64Array.from(tensor.data, (value, i) => to(value, unitOf(tensor, i))) });
+    memory.set(name, {
+      ...tensor,
+      data: Float64Array.from(tensor.data, (value, i) => to(value, unitOf(tensor.shape, i))),
+    });
   };
   // The pieces of maxout stand one after the other, each with all units.
   const of = (numbers: Float64Array, unit: number) => numbers[unit % numbers.length];
   await change('weight', (value, unit) => value * of(factor, unit));
   if (layer.parameters.bias) await change('bias', (value, unit) => value * of(factor, unit) + of(shift, unit));
-}
-
-/** The unit that an entry of a weight or bias belongs to. */
-function unitOf({ shape }: Tensor, i: number): number {
-  if (shape.length === 1) return i;
-  return unitAxis(shape) === 1 ? i % shape[1] : Math.floor(i / shape.slice(1).reduce((n, s) => n * s, 1));
 }

@@ -21,4 +21,4 @@ export {
 } from './schema.ts';
 export { resolve } from './settings.ts';
 export { toFloat, trainingGraph } from './step.ts';
-export { judgeRows, type Run, trainOn, zerosInWords } from './train.ts';
+export { judgeRows, type Run, trainOn } from './train.ts';

@@ -1,6 +1,6 @@
-import { grouped, short } from '../base/index.ts';
+import { short } from '../base/index.ts';
 import { checkDataset, type Dataset, describeRepeats, repeatedRows, type Split, split } from '../data/index.ts';
-import { type Engine, type Memory, onnxRuntimeEngine } from '../engine/index.ts';
+import { type Engine, onnxRuntimeEngine } from '../engine/index.ts';
 import { parametersOf } from '../nn/index.ts';
 import { scheduleMisfit } from '../optim/index.ts';
 import { averageState } from './averaging.ts';
@@ -8,8 +8,8 @@ import { checkBatch } from './checks.ts';
 import { Evaluator, type Judged, type Report, reportOf } from './evaluate.ts';
 import type { EpochRecord, Measure, TrainOptions } from './events.ts';
 import { Loop, type Stop, type Weights } from './loop.ts';
-import type { Network } from './network.ts';
-import { firstMemory, makeNetwork, prepareMemory } from './prepare.ts';
+import { dataTensors, type Network } from './network.ts';
+import { firstMemory, makeNetwork } from './prepare.ts';
 import { Trainer } from './programs.ts';
 import { findRate } from './rangeTest.ts';
 import type { Choice, Settings } from './schema.ts';
@@ -140,19 +140,24 @@ export async function trainRows(
   }
 }
 
-/** What a network with these weights says of some rows. */
+/** What a network says of some rows, with each of several sets of weights. */
 export async function judgeRows(
   { network }: Pick<Run, 'network'>,
   dataset: Dataset,
-  weights: Weights,
+  members: readonly Weights[],
   rows: Int32Array,
-  engine: Engine = onnxRuntimeEngine(),
-): Promise<Judged> {
-  const memory: Memory = prepareMemory(engine, network, dataset, 0);
-  for (const [name, tensor] of weights) memory.set(name, tensor);
+  engine: Engine,
+): Promise<Judged[]> {
+  const memory = engine.memory();
+  for (const [name, tensor] of Object.entries(dataTensors(dataset))) memory.set(name, tensor);
   const evaluator = new Evaluator(engine, memory, network, dataset, Math.min(evaluationBatch, rows.length));
+  const judged: Judged[] = [];
   try {
-    return await evaluator.judge(rows);
+    for (const weights of members) {
+      for (const [name, tensor] of weights) memory.set(name, tensor);
+      judged.push(await evaluator.judge(rows));
+    }
+    return judged;
   } finally {
     await evaluator.release();
   }
@@ -167,12 +172,12 @@ async function withFoundRate(
   options: Required<Pick<TrainOptions, 'engine' | 'onEvent'>> & TrainOptions,
 ): Promise<Resolved> {
   const { lr, why } = await findRate(resolved, network, dataset, rows.train, options);
-  const options_ = { ...resolved.optimizer.options, lr };
+  const found = { ...resolved.optimizer.options, lr };
   return {
     ...resolved,
     autoRate: false,
-    optimizer: { ...resolved.optimizer, options: options_ },
-    settings: { ...resolved.settings, optimizer: { [resolved.optimizer.kind]: options_ } },
+    optimizer: { ...resolved.optimizer, options: found },
+    settings: { ...resolved.settings, optimizer: { [resolved.optimizer.kind]: found } },
     chosen: [...resolved.chosen, { setting: 'lr', value: Number(short(lr)), why }],
   };
 }
@@ -187,6 +192,3 @@ function countZeros(network: Network, weights: Weights): Run['zeros'] {
   }
   return { count, of };
 }
-
-/** "12 of 3,400" */
-export const zerosInWords = ({ count, of }: Run['zeros']): string => `${grouped(count)} of ${grouped(of)}`;

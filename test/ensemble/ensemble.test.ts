@@ -159,9 +159,8 @@ describe.each(Object.entries(problems))('the combined answer: %s', (_, { dataset
     const run = await trainEnsemble(dataset, experiment, { engine: cpu });
     const rows = run.rows.test;
     const width = run.network.model.output[0];
-    const members = await Promise.all(
-      run.members!.map(async (weights) => inRows((await judgeRows(run, dataset, weights, rows, cpu)).outputs, width)),
-    );
+    const judged = await judgeRows(run, dataset, run.members!, rows, cpu);
+    const members = judged.map(({ outputs }) => inRows(outputs, width));
     const answers = Array.from(rows, (_, i) =>
       together(
         members.map((rows) => rows[i]),

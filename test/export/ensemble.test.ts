@@ -30,9 +30,8 @@ describe.each(Object.entries(problems))('the model file of an ensemble: %s', (_,
     const run = await trainEnsemble(dataset, on(dataset, { ...rest, ensemble }), { engine: cpu });
     const rows = run.rows.test;
     const width = run.network.model.output[0];
-    const members = await Promise.all(
-      run.members!.map(async (weights) => inRows((await judgeRows(run, dataset, weights, rows, cpu)).outputs, width)),
-    );
+    const judged = await judgeRows(run, dataset, run.members!, rows, cpu);
+    const members = judged.map(({ outputs }) => inRows(outputs, width));
     const outputs = await runFile(
       modelFile(run),
       inRows(dataset.features as Float32Array, 2).filter((_, row) => rows.includes(row)),

@@ -10,7 +10,7 @@ import {
   initializers,
   type Model,
   parametersOf,
-  unitAxis,
+  unitOf,
 } from '../../src/nn/index.ts';
 import { gap, readGolden, type StoredTensor, tensorOf } from '../golden/read.ts';
 import { correlation, mean, sigmas, variance } from './statistics.ts';
@@ -298,10 +298,8 @@ function calibrated(model: Model, x: Tensor): { values: Map<string, Tensor>; cor
     if (!correction) return { values, corrections };
     const { factor, shift } = correction;
     for (const [name, { shape, data, ...rest }] of values) {
-      const stretch = shape.length === 2 || shape.length === 1 ? 1 : sizeOf(shape.slice(1));
-      const units = shape.length === 1 ? shape[0] : shape[unitAxis(shape)];
       const changed = data.map((value, i) => {
-        const unit = (Math.floor(i / stretch) % units) % factor.length;
+        const unit = unitOf(shape, i) % factor.length;
         return value * factor[unit] + (name.endsWith('bias') ? shift[unit] : 0);
       });
       values.set(name, { ...rest, shape, data: changed });

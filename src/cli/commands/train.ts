@@ -1,7 +1,6 @@
 import { duration, grouped, short } from '../../base/index.ts';
 import { type EnsembleRun, trainEnsemble } from '../../ensemble/index.ts';
 import { modelFile } from '../../export/index.ts';
-import { zerosInWords } from '../../train/index.ts';
 import type { Command, Io } from '../command.ts';
 import { chooseEngine, loadFor } from '../experiment.ts';
 import { engineOptions, experimentFrom, experimentOptions, jsonOption } from '../options.ts';
@@ -58,7 +57,7 @@ function closing(run: EnsembleRun, file: string, io: Io): void {
   if (averaged) io.say(`kept the mean of the weights of ${averaged.epochs} epochs`);
   else if (best && !gain) io.say(`kept the weights of epoch ${best.epoch}`);
   if ('l1' in settings.regularize || 'elasticNet' in settings.regularize)
-    io.say(`${zerosInWords(zeros)} weights are exactly zero`);
+    io.say(`${grouped(zeros.count)} of ${grouped(zeros.of)} weights are exactly zero`);
   if (gain) {
     const alone = gain.members.map((value) => formatMetric(name, value)).join(', ');
     io.say(`test ${name} of the members alone: ${alone}; together: ${formatMetric(name, gain.together)}`);

@@ -36,4 +36,4 @@ export const initializers = {
 export const initOption = (otherwise: string) =>
   z.union([z.string(), z.record(z.string(), z.unknown())]).default(otherwise);
 
-export { type Initializer, type Target, type UnitMoments, unitAxis } from './initializer.ts';
+export { type Initializer, type Target, type UnitMoments, unitOf } from './initializer.ts';

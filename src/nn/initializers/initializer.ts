@@ -35,8 +35,9 @@ export function initializer<S extends OptionSchema>(
   return entry as unknown as Initializer;
 }
 
-/** The axis along which units stand: [in, units] of a dense layer, [filters, …] of a convolution. */
-export const unitAxis = (shape: Shape): number => (shape.length === 2 ? 1 : 0);
+/** The unit that entry i of a weight or bias belongs to: a column of a dense layer's [in, units], a kernel of [filters, …], a number of a bias. */
+export const unitOf = (shape: Shape, i: number): number =>
+  shape.length === 2 ? i % shape[1] : Math.floor(i / shape.slice(1).reduce((n, s) => n * s, 1));
 
 /** Whether an output varies by more than float32 rounding leaves of a constant: dividing by less would only blow up noise. */
 export const hasSpread = (mean: number, variance: number): boolean =>
