@@ -1,18 +1,10 @@
 import { epochOrder } from '../data/index.ts';
 import type { Engine, Memory } from '../engine/index.ts';
 import { Graph, type Value } from '../graph/index.ts';
-import {
-  type Initializer,
-  initializers,
-  type ModelLayer,
-  parametersOf,
-  statesOf,
-  type UnitMoments,
-  unitOf,
-} from '../nn/index.ts';
+import { type Initializer, initializers, type ModelLayer, type UnitMoments, unitOf } from '../nn/index.ts';
 import { mul, reduceMean, sub } from '../ops/index.ts';
 import type { Network } from './network.ts';
-import { lossOfBatch } from './step.ts';
+import { lossOfBatch, weightStates } from './step.ts';
 
 /** Rows that initializers look at. */
 const looked = 256;
@@ -59,12 +51,7 @@ export async function calibrate(
 function momentsGraph(network: Network, layers: readonly ModelLayer[], rows: Int32Array): Graph {
   const graph = new Graph();
   const indices = graph.constant({ dtype: 'int32', shape: [rows.length], data: rows });
-  const values = new Map(
-    [...parametersOf(network.model), ...statesOf(network.model)].map(({ name, spec }) => [
-      name,
-      graph.state(name, 'float', spec.shape),
-    ]),
-  );
+  const values = weightStates(graph, network);
   const { outputs } = lossOfBatch(graph, network, indices, values);
   for (const { name } of layers) {
     const { mean, variance } = unitMoments(outputs.get(name)!);

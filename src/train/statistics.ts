@@ -1,11 +1,11 @@
 import type { Tensor } from '../base/index.ts';
 import type { Engine, Memory } from '../engine/index.ts';
 import { Graph } from '../graph/index.ts';
-import { parametersOf, statesOf } from '../nn/index.ts';
+import { statesOf } from '../nn/index.ts';
 import { RunningMean } from './averaging.ts';
 import { maskKeys, randomMask, randomUniform } from './mask.ts';
 import type { Network } from './network.ts';
-import { lossOfBatch } from './step.ts';
+import { lossOfBatch, weightStates } from './step.ts';
 
 /**
  * Measures running statistics again for weights that no update has made, such as an average: the mean of the batch statistics over the training
@@ -43,12 +43,7 @@ function statisticsGraph(network: Network, batch: number, seed: number): Graph {
     'momentum' in layer.options ? { ...layer, options: { ...layer.options, momentum: 1 } } : layer,
   );
   const graph = new Graph();
-  const values = new Map(
-    [...parametersOf(network.model), ...statesOf(network.model)].map(({ name, spec }) => [
-      name,
-      graph.state(name, 'float', spec.shape),
-    ]),
-  );
+  const values = weightStates(graph, network);
   const keys = (stream: string) =>
     graph.constant({ dtype: 'int32', shape: [2], data: Int32Array.from(maskKeys(seed, 0, stream)) });
   const indices = graph.feed('indices', 'int32', [batch]);

@@ -266,6 +266,15 @@ function rowLosses({ loss: { kind, options } }: Network, output: Value, target: 
 
 export const toFloat = (x: Value): Value => (x.dtype === 'float' ? x : cast(x, { to: 'float' }));
 
+/** Parameters and running statistics as values of a graph, by name; `nameOf` says which states hold them. */
+export const weightStates = (graph: Graph, { model }: Network, nameOf = (name: string) => name): Map<string, Value> =>
+  new Map(
+    [...parametersOf(model), ...statesOf(model)].map(({ name, spec }) => [
+      name,
+      graph.state(nameOf(name), 'float', spec.shape),
+    ]),
+  );
+
 /**
  * Evaluation mode over the rows of "indices", each counted "weights" times (0 for padding). Outputs: "output" [batch, …], and the sums "loss" and
  * "weight". `nameOf` says which states hold the weights: the current ones, or their average.
@@ -274,12 +283,7 @@ export function evaluationGraph(network: Network, batch: number, nameOf: (name: 
   const graph = new Graph();
   const indices = graph.feed('indices', 'int32', [batch]);
   const weights = graph.feed('weights', 'float', [batch]);
-  const values = new Map(
-    [...parametersOf(network.model), ...statesOf(network.model)].map(({ name, spec }) => [
-      name,
-      graph.state(nameOf(name), 'float', spec.shape),
-    ]),
-  );
+  const values = weightStates(graph, network, nameOf);
   const { output, perRow, weight } = lossOfBatch(graph, network, indices, values);
   const sum = (rows: Value) => reduceSum(rows, { axes: [0], keepdims: 0 });
   graph.output('output', output);
