@@ -5,6 +5,16 @@ export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngin
 export { type EnsembleRun, trainEnsemble } from './ensemble/index.ts';
 export { modelFile } from './export/index.ts';
 export {
+  type ClassPrediction,
+  type LabelsPrediction,
+  type LoadModelOptions,
+  loadModel,
+  type Model,
+  type NumberPrediction,
+  type PredictInput,
+  type ScorePrediction,
+} from './predict/index.ts';
+export {
   type CrossValidation,
   crossValidateOn,
   type EpochRecord,

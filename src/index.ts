@@ -1,6 +1,7 @@
-import type { Dataset } from './data/index.ts';
-import { loadDataset } from './data/readers/index.ts';
+import { type Dataset, readData } from './data/index.ts';
+import { loadData, readModel } from './data/readers/index.ts';
 import { type EnsembleRun, trainEnsemble } from './ensemble/index.ts';
+import { type LoadModelOptions, loadModel as loadModelBytes, type Model } from './predict/index.ts';
 import {
   type CrossValidation,
   crossValidateOn,
@@ -14,11 +15,20 @@ import {
 } from './train/index.ts';
 
 export { type ErrorFacts, WellfitError } from './base/index.ts';
-export { type ArraysOptions, type Dataset, fromArrays } from './data/index.ts';
+export { type ArraysOptions, type Cell, type Dataset, fromArrays, fromRows, type Row } from './data/index.ts';
 export { type DatasetName, datasets, loadDataset } from './data/readers/index.ts';
 export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngine } from './engine/index.ts';
 export type { EnsembleRun } from './ensemble/index.ts';
 export { modelFile } from './export/index.ts';
+export type {
+  ClassPrediction,
+  LabelsPrediction,
+  LoadModelOptions,
+  Model,
+  NumberPrediction,
+  PredictInput,
+  ScorePrediction,
+} from './predict/index.ts';
 export type {
   CrossValidation,
   EpochRecord,
@@ -46,6 +56,15 @@ export type ExperimentOrData = Omit<Experiment, 'data'> & { readonly data: Exper
 export async function train(experiment: ExperimentOrData, options?: TrainOptions): Promise<EnsembleRun> {
   const { dataset, plain } = await withData(experiment);
   return trainEnsemble(dataset, plain, options);
+}
+
+/**
+ * Opens a model file that Wellfit made: its path (or that of the folder of a run), or its bytes.
+ * @example const model = await loadModel('model.onnx'); const [answer] = await model.predict([{ age: 31, city: 'Rome' }]);
+ * @throws WellfitError where there is no such file, or it is no model of Wellfit
+ */
+export async function loadModel(file: string | Uint8Array, options?: LoadModelOptions): Promise<Model> {
+  return loadModelBytes(typeof file === 'string' ? (await readModel(file)).bytes : file, options);
 }
 
 /**
@@ -84,6 +103,8 @@ export async function gradientCheck(
 }
 
 async function withData({ data, ...rest }: ExperimentOrData): Promise<{ dataset: Dataset; plain: Experiment }> {
-  const dataset = 'features' in data ? data : await loadDataset(data.dataset);
-  return { dataset, plain: { ...rest, data: { dataset: 'features' in data ? data.name : data.dataset } } };
+  if (typeof data === 'object' && data !== null && 'features' in data)
+    return { dataset: data, plain: { ...rest, data: { dataset: data.name } } };
+  const loaded = await loadData(readData(data));
+  return { dataset: loaded.dataset, plain: { ...rest, data: loaded.data } };
 }

@@ -15,6 +15,7 @@ const rooms = [
   'ops',
   'autodiff',
   'onnx',
+  'safetensors',
   'engine',
   'data',
   'preprocess',
@@ -22,7 +23,9 @@ const rooms = [
   'optim',
   'train',
   'ensemble',
+  'predict',
   'export',
+  'report',
   'cli',
 ];
 /** Doors other than index.ts: what needs Node stands apart from what a browser can load. */
@@ -33,8 +36,9 @@ const mayUseNode = ['data/readers/', 'cli/'];
 const owners: Record<string, string> = {
   '#onnxruntime': 'engine/onnxruntime/',
   'protobufjs/minimal.js': 'onnx/schema/',
+  '@duckdb/node-api': 'data/readers/table/',
   commander: 'cli/',
-  'fast-png': 'cli/',
+  sharp: 'data/readers/imageFolder/',
   zod: 'base/',
 };
 const root = join(import.meta.dirname, '..');

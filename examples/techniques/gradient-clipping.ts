@@ -12,7 +12,15 @@ const x = Array.from({ length: 1000 }, () => [4 * uniform() - 2]);
 const targets = x.map(([at], row) => Math.sin(3 * at) + (row < 900 && row % 300 === 0 ? 2000 : 0));
 const data = { ...fromArrays({ features: x, targets }), testRows: 100 };
 
-const experiment = { data, metric: 'r2', optimizer: 'momentum', epochs: 40, earlyStopping: false, seed } as const;
+const experiment = {
+  data,
+  target: 'raw',
+  metric: 'r2',
+  optimizer: 'momentum',
+  epochs: 40,
+  earlyStopping: false,
+  seed,
+} as const;
 for (const clip of [undefined, { norm: 1 }, { value: 0.1 }]) {
   const { stopped, updates, test } = await train({ ...experiment, ...(clip && { clip }) }, { engine });
   const name = clip ? JSON.stringify(clip) : 'without';

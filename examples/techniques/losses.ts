@@ -33,7 +33,7 @@ const x = Array.from({ length: 2000 }, () => [normal()]);
 const line = fromArrays({ features: x, targets: x.map(([at], i) => 2 * at + 0.1 * normal() + (i % 10 ? 0 : 20)) });
 const errors = [];
 for (const loss of ['meanSquaredError', 'huber', 'meanAbsoluteError']) {
-  const run = await train({ data: line, model: 'linear', loss, ...common }, { engine });
+  const run = await train({ data: line, model: 'linear', target: 'raw', loss, ...common }, { engine });
   errors.push(run.test!.metrics.meanAbsoluteError!);
   console.log(`${loss.padEnd(46)} mean absolute error ${errors.at(-1)!.toFixed(2)}`);
 }

@@ -13,6 +13,7 @@ const data = fromArrays({ features, targets: features.map((row) => row.reduce((s
 const experiment = {
   data,
   model: 'linear',
+  target: 'raw',
   split: { validation: 0.3, test: 0.3 },
   optimizer: { sgd: { lr: 0.06 } },
   batchSize: 4,

@@ -19,6 +19,7 @@ async function fit(
 ) {
   const rest = {
     limit: { train: 70 },
+    target: 'raw' as const,
     split: { validation: 0, test: 0.5, seed },
     epochs: (400 * batchSize) / 70,
     seed,

@@ -14,6 +14,8 @@ export interface Command {
 /** Where a command writes. With --json, stdout carries the one result and everything else goes to stderr. */
 export interface Io {
   readonly json: boolean;
+  /** Of Wellfit. */
+  readonly version: string;
   /** True where the user watches a terminal that can redraw a line. */
   readonly live: boolean;
   say(text: string): void;

@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { grouped, WellfitError } from '../base/index.ts';
-import type { Dataset } from '../data/index.ts';
-import { loadDataset } from '../data/readers/index.ts';
+import { readData } from '../data/index.ts';
+import { type LoadedData, loadData } from '../data/readers/index.ts';
 import { type Engine, onnxRuntimeEngine, referenceEngine } from '../engine/index.ts';
-import { experimentName } from '../train/index.ts';
 import type { Io } from './command.ts';
 import { bar } from './terminal/bar.ts';
 
@@ -44,21 +43,24 @@ function describeReadError(error: unknown, path: string): unknown {
   });
 }
 
-/** Loads the data set that an experiment names, showing the progress of a download. */
-export async function loadFor(experiment: Record<string, unknown>, io: Io): Promise<Dataset> {
+/** Loads the data that an experiment names, showing how far reading or downloading is. */
+export async function loadFor(experiment: Record<string, unknown>, io: Io): Promise<LoadedData> {
   if (experiment.data === undefined)
     throw new WellfitError('option', 'no data was named', {
-      fix: 'name one, as in: wellfit train --dataset digits, or give an experiment file',
+      fix: 'name some, as in: wellfit train customers.csv --target churned, wellfit train photos/, wellfit train --dataset digits, or give an experiment file',
     });
-  const name = experimentName(experiment);
-  const dataset = await loadDataset(name, {
+  const data = readData(experiment.data);
+  const loaded = await loadData(data, {
+    // Whoever asks for the signal has to hear Ctrl-C; a download ends at once without.
+    ...('images' in data && { signal: io.signal }),
+    onProgress: (words, done) => io.redraw(done === undefined ? words : `${words} ${bar(done)}`),
     progress: ({ file, done, total }) =>
       io.redraw(
         `downloading ${file} ${bar(done / total)} ${grouped(Math.round(done / 1e3))} of ${grouped(Math.round(total / 1e3))} kB`,
       ),
   });
   io.redraw('');
-  return dataset;
+  return loaded;
 }
 
 const engines = ['cpu', 'webgpu', 'cuda', 'reference'] as const;

@@ -5,7 +5,7 @@ export const toJson = (value: unknown): string =>
   JSON.stringify(value, (_, v) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v), 2);
 
 /** Standard streams, and Ctrl-C as a signal: the first ends the work in order, the second ends the process. */
-export function standardIo(json: boolean): Io {
+export function standardIo(json: boolean, version: string): Io {
   const text = json ? process.stderr : process.stdout;
   const live = process.stderr.isTTY === true;
   const controller = new AbortController();
@@ -27,6 +27,7 @@ export function standardIo(json: boolean): Io {
   let signal: AbortSignal | undefined;
   return {
     json,
+    version,
     live,
     // Only a command that asks for the signal takes Ctrl-C upon itself; any other ends at once.
     get signal() {

@@ -20,7 +20,7 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     parser.action(async (...received: unknown[]) => {
       const args = received.slice(0, -2).filter((x) => typeof x === 'string');
       const options = received[received.length - 2] as Record<string, unknown>;
-      code = await execute(command, args, options);
+      code = await execute(command, args, options, version);
     });
   }
   try {
@@ -31,8 +31,13 @@ export async function main(argv: readonly string[], version: string): Promise<nu
   return code;
 }
 
-async function execute(command: Command, args: string[], options: Record<string, unknown>): Promise<number> {
-  const io = standardIo(options.json === true);
+async function execute(
+  command: Command,
+  args: string[],
+  options: Record<string, unknown>,
+  version: string,
+): Promise<number> {
+  const io = standardIo(options.json === true, version);
   try {
     return await command.run(args, options, io);
   } catch (error) {

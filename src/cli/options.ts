@@ -1,6 +1,9 @@
+import { readFile, stat } from 'node:fs/promises';
 import type { Command as Parser } from 'commander';
 import { WellfitError } from '../base/index.ts';
+import { columnKinds } from '../data/index.ts';
 import { optimizers } from '../optim/index.ts';
+import { recipes } from '../train/index.ts';
 import { numberOption } from './command.ts';
 import { readExperiment } from './experiment.ts';
 
@@ -9,9 +12,19 @@ type Experiment = Record<string, unknown>;
 /** What every command that takes an experiment understands. */
 export const experimentOptions = (parser: Parser): Parser =>
   parser
-    .argument('[experiment]', 'experiment file: .json, or .ts/.js with a default export')
+    .argument('[data]', 'a table (.csv, .tsv, .jsonl, .parquet, also .gz), a folder of images, or an experiment file')
+    .option('--target <column>', 'the column of the table to learn')
+    .option('--task <name>', 'binary, classes or regression; inferred from the target where it is left out')
+    .option(
+      '--column <name=kind>',
+      `what a column is: ${Object.keys(columnKinds).slice(0, 4).join(', ')} or ignore`,
+      repeated,
+    )
+    .option('--where <condition>', 'which rows of the table, in SQL, as in "age > 18"')
+    .option('--sql <query>', 'a whole query; the table is called data')
+    .option('--images <path>', 'a table of paths and labels, or a folder with one folder for each class')
     .option('--dataset <name>', 'built in: digits, iris; found or downloaded: mnist, fashion-mnist, cifar-10')
-    .option('--model <name>', 'linear, mlp or cnn')
+    .option('--model <name>', Object.keys(recipes).join(', '))
     .option('--epochs <n>', 'most passes over the training rows', numberOption('epochs'))
     .option('--batch-size <n>', 'rows in one update', numberOption('batch-size'))
     .option('--optimizer <name>', Object.keys(optimizers).join(', '))
@@ -20,8 +33,10 @@ export const experimentOptions = (parser: Parser): Parser =>
     .option(
       '--set <path=value>',
       'any setting of the experiment, as in regularize.l2=0.001 or schedule=oneCycle; may be repeated',
-      (text: string, before: string[] = []) => [...before, text],
+      repeated,
     );
+
+const repeated = (text: string, before: string[] = []): string[] => [...before, text];
 
 /** The same, and where the work is computed. */
 export const engineOptions = (parser: Parser): Parser =>
@@ -39,14 +54,58 @@ export async function experimentFrom(
   path: string | undefined,
   options: Readonly<Record<string, unknown>>,
 ): Promise<Experiment> {
-  let experiment: Experiment = path ? await readExperiment(path) : {};
+  let experiment: Experiment = path ? await experimentAt(path) : {};
   if (options.dataset !== undefined) experiment.data = { dataset: options.dataset };
+  if (options.images !== undefined) experiment.data = { images: options.images };
+  experiment.data = withColumns(experiment.data, options);
   for (const key of ['model', 'epochs', 'batchSize', 'seed'] as const)
     if (options[key] !== undefined) experiment[key] = options[key];
   if (options.optimizer !== undefined) experiment.optimizer = options.optimizer;
   for (const text of (options.set ?? []) as string[]) experiment = withSetting(experiment, text);
   if (options.lr !== undefined) experiment.optimizer = withRate(experiment.optimizer ?? 'adam', options.lr);
   return experiment;
+}
+
+const tableFile = /\.(csv|tsv|txt|jsonl|ndjson|parquet)(\.gz|\.zst)?$|[*?[]/i;
+
+/** What a path on the command line means: a folder of images, a table, or a file that describes an experiment. */
+async function experimentAt(path: string): Promise<Experiment> {
+  const kind = await stat(path).catch(() => undefined);
+  if (kind?.isDirectory()) return { data: { images: path } };
+  if (tableFile.test(path) || /\.json\.gz$/i.test(path)) return { data: { table: path } };
+  // A list of rows is a table, an object an experiment.
+  if (/\.json$/i.test(path) && kind && /^\s*\[/.test((await readFile(path, 'utf8')).slice(0, 100)))
+    return { data: { table: path } };
+  return readExperiment(path);
+}
+
+/** The options that say something of a table. */
+function withColumns(data: unknown, options: Readonly<Record<string, unknown>>): unknown {
+  const given = Object.fromEntries(
+    (['target', 'task', 'where', 'sql'] as const).flatMap((key) =>
+      options[key] === undefined ? [] : [[key, options[key]]],
+    ),
+  );
+  const columns = Object.fromEntries(((options.column ?? []) as string[]).map(columnOption));
+  const told = [...Object.keys(given), ...(Object.keys(columns).length > 0 ? ['column'] : [])];
+  if (told.length === 0) return data;
+  if (typeof data !== 'object' || data === null || !('table' in data))
+    throw new WellfitError('option', `--${told[0]} needs a table`, {
+      received: data === undefined ? 'no data' : JSON.stringify(data),
+      fix: 'as in: wellfit train customers.csv --target churned',
+    });
+  const before = (data as { columns?: object }).columns;
+  return { ...data, ...given, ...(told.includes('column') && { columns: { ...before, ...columns } }) };
+}
+
+function columnOption(text: string): [string, string] {
+  const at = text.lastIndexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new WellfitError('option', '--column needs a name and a kind', {
+    expected: '--column name=kind',
+    received: text,
+    fix: 'as in: --column zip=category, --column notes=ignore',
+  });
 }
 
 function withRate(optimizer: unknown, lr: unknown): unknown {

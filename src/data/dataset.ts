@@ -6,6 +6,17 @@ export type Targets =
   /** `width` numbers a row. */
   | { readonly kind: 'numbers'; readonly data: Float32Array; readonly width: number };
 
+/** How one column of a table stands in the features: as one number a row. */
+export interface TableColumn {
+  readonly name: string;
+  /** Numbers and dates (days since 1970-01-01) stand as they are, NaN where missing; categories as the place of their value. */
+  readonly kind: 'number' | 'date' | 'category';
+  /** What category 0, 1, … is; values.length stands for a missing value, -1 for one that is not among them. */
+  readonly values?: readonly string[];
+  /** Whether some row lacks a value. */
+  readonly missing: boolean;
+}
+
 /** Rows to learn from. All splits stand in the same arrays; which row belongs where is said by index lists. */
 export interface Dataset {
   readonly name: string;
@@ -17,6 +28,12 @@ export interface Dataset {
   readonly targets: Targets;
   /** Names of the features of a table. */
   readonly columns?: readonly string[];
+  /** Set where the features are columns of different kinds; the preprocessing step "columns" makes numbers to learn from of them. */
+  readonly table?: readonly TableColumn[];
+  /** What the target is called, in a table. */
+  readonly targetName?: string;
+  /** What a person should know of how the data was read, in sentences. */
+  readonly notes?: readonly string[];
   /** The last `testRows` rows are the test set that the publisher of the data defined. */
   readonly testRows?: number;
   /** The group of each row, any number: rows of one group, as of one patient, stay together where a split is by group. */
@@ -53,7 +70,8 @@ export function checkDataset(dataset: Dataset): void {
     checkFinite(name, targets.data, targets.width, (column) =>
       targets.width === 1 ? 'the target' : `target ${column}`,
     );
-  if (features instanceof Float32Array)
+  // What a table lacks is NaN.
+  if (features instanceof Float32Array && !dataset.table)
     checkFinite(name, features, width, (column) =>
       dataset.columns ? `column "${dataset.columns[column]}"` : `feature ${column}`,
     );

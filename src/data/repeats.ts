@@ -95,7 +95,9 @@ const featureWidth = ({ features, rows }: Dataset): number => features.length / 
 const targetWidth = ({ targets }: Dataset): number => (targets.kind === 'classes' ? 1 : targets.width);
 
 function sameNumbers(data: ArrayLike<number>, width: number, a: number, b: number): boolean {
-  for (let i = a * width, j = b * width, end = i + width; i < end; i++, j++) if (data[i] !== data[j]) return false;
+  // A missing value, NaN, is as good as another.
+  for (let i = a * width, j = b * width, end = i + width; i < end; i++, j++)
+    if (data[i] !== data[j] && !(Number.isNaN(data[i]) && Number.isNaN(data[j]))) return false;
   return true;
 }
 
@@ -123,11 +125,11 @@ function hashRows(dataset: Dataset, split: Split): Int32Array {
   return hashes;
 }
 
-/** The bits of -0 count as those of 0; where they are four pixels, the comparison of the rows tells them apart. */
+/** The bits of -0 count as those of 0, and all NaNs are one; where they are four pixels, the comparison of the rows tells them apart. */
 function hashWords(words: Int32Array, start: number, count: number): number {
   let h = count;
   for (let i = start, end = start + count; i < end; i++) {
-    const word = words[i] === -0x80000000 ? 0 : words[i];
+    const word = words[i] === -0x80000000 ? 0 : (words[i] & 0x7fffffff) > 0x7f800000 ? 0x7fc00000 : words[i];
     h = Math.imul(h ^ word, 0x9e3779b1);
     h = (h << 13) | (h >>> 19);
   }

@@ -1,17 +1,20 @@
-import type { Dataset } from '../data/index.ts';
+import { bagRows, type Dataset, type Split } from '../data/index.ts';
 import { type Engine, onnxRuntimeEngine } from '../engine/index.ts';
 import {
+  type Checkpoint,
   type Combine,
+  type Ensemble,
   judgeRows,
   lossOf,
+  type Member,
   metricOf,
   predictionsOf,
   type Run,
+  refuseFinished,
   reportOf,
   resolve,
   type TrainOptions,
   trainOn,
-  type Weights,
 } from '../train/index.ts';
 import { combineOutputs, linkOf } from './combine.ts';
 
@@ -30,35 +33,63 @@ export interface EnsembleRun extends Run {
 /**
  * Trains what the experiment asks for: one network, `members` networks that differ in their seed, or one whose snapshots at the end of each fall of
  * the learning rate are kept (Huang et al. 2017). An ensemble is measured as one: its members' answers are averaged.
- * @throws WellfitError as `trainOn`
+ * @throws WellfitError as `trainOn`, and where the run to resume is finished
  */
 export async function trainEnsemble(
   dataset: Dataset,
   experiment: unknown,
   options: TrainOptions = {},
 ): Promise<EnsembleRun> {
+  const { resume, onCheckpoint } = options;
+  if (resume) refuseFinished(resume);
   const { ensemble } = resolve(experiment, dataset).settings;
   if (!ensemble) return trainOn(dataset, experiment, options);
   const engine = options.engine ?? onnxRuntimeEngine();
+  // An ensemble is finished once it is measured as one.
+  let last: Checkpoint | undefined;
+  const held = async (checkpoint: Checkpoint) => {
+    if (checkpoint.finished) last = checkpoint;
+    else await onCheckpoint?.(checkpoint);
+  };
+  const own = { ...options, engine, onCheckpoint: onCheckpoint && held };
   const run =
     'members' in ensemble
-      ? await trainMembers(dataset, experiment, ensemble.members, { ...options, engine })
-      : await trainOn(dataset, experiment, { ...options, engine });
-  const members = run.members ?? [run.weights];
+      ? await trainMembers(dataset, experiment, ensemble, own)
+      : await trainOn(dataset, experiment, own);
+  const members = run.members ?? [run];
   const { test, gain } = await measureTogether(run, dataset, members, ensemble.combine, engine);
+  if (last) await onCheckpoint?.(last);
   return { ...run, members, test: test ?? run.test, ...(gain && { gain }) };
 }
 
 /** Trains one network after the other; the first run speaks for all but the weights. */
-async function trainMembers(dataset: Dataset, experiment: unknown, count: number, options: TrainOptions): Promise<Run> {
-  const { onEvent = () => {}, signal } = options;
+async function trainMembers(
+  dataset: Dataset,
+  experiment: unknown,
+  { members: count, bag }: Extract<Ensemble, { members: number }>,
+  options: TrainOptions,
+): Promise<Run> {
+  const { onEvent = () => {}, signal, resume } = options;
   const runs: Run[] = [];
+  let base: Split | undefined;
   const { seed } = resolve(experiment, dataset).settings;
+  const saved = savedMembers(options, seed, count);
   // A rate that was found for the first member serves all.
   let plan = { ...(experiment as Record<string, unknown>) };
-  for (let i = 0; i < count && !(i > 0 && signal?.aborted); i++) {
-    onEvent({ kind: 'member', what: 'member', index: i + 1, of: count });
-    const run = await trainOn(dataset, { ...plan, seed: seed + i }, options);
+  for (let i = 0; i < count && !(i > saved.count && signal?.aborted); i++) {
+    const known = i < saved.count;
+    if (!known) onEvent({ kind: 'member', what: 'member', index: i + 1, of: count });
+    const begun = i === saved.count && resume?.state ? memberOf(resume, i) : undefined;
+    const from = known ? resume?.members?.[i] : begun;
+    const run = await trainOn(
+      dataset,
+      { ...plan, seed: seed + i },
+      { ...options, resume: from, onCheckpoint: saved.take, ...(known && { onEvent: undefined }) },
+      (rows, { split }) => {
+        base = rows;
+        return bag ? bagRows(dataset, rows, split, i) : rows;
+      },
+    );
     if (run.stopped.ending === 'interrupted' && i > 0) break;
     runs.push(run);
     plan = { ...plan, optimizer: run.settings.optimizer };
@@ -68,18 +99,46 @@ async function trainMembers(dataset: Dataset, experiment: unknown, count: number
   const failed = runs.find(({ stopped }) => stopped.ending === 'diverged');
   return {
     ...first,
+    ...(base && { rows: base }),
     stopped: failed?.stopped ?? (whole ? { ending: 'interrupted', words: whole } : first.stopped),
     updates: runs.reduce((sum, { updates }) => sum + updates, 0),
     seconds: runs.reduce((sum, { seconds }) => sum + seconds, 0),
-    members: runs.map(({ weights }) => weights),
+    members: runs.map(({ network, weights, epochs, best }) => ({ network, weights, epochs, best })),
   };
 }
 
-async function measureTogether(run: Run, dataset: Dataset, members: readonly Weights[], how: Combine, engine: Engine) {
+/** The checkpoint of an ensemble as that of its member: their seeds count from that of the ensemble. */
+const memberOf = ({ settings, ...rest }: Checkpoint, index: number): Checkpoint => ({
+  ...rest,
+  settings: { ...settings, seed: settings.seed + index },
+});
+
+/** Makes checkpoints of the ensemble of those of its members. */
+function savedMembers({ resume, onCheckpoint }: TrainOptions, seed: number, count: number) {
+  const done = [...(resume?.members ?? [])];
+  const save = (checkpoint: Checkpoint) =>
+    onCheckpoint?.({
+      ...checkpoint,
+      chosen: (done[0] ?? checkpoint).chosen,
+      notes: (done[0] ?? checkpoint).notes,
+      members: [...done],
+      settings: { ...checkpoint.settings, seed },
+    });
+  const take = ({ finished, ...checkpoint }: Checkpoint) => {
+    if (!finished) return save(checkpoint);
+    done.push({ finished, ...checkpoint });
+    const stops = done.map((member) => member.finished!);
+    const all = stops.find(({ ending }) => ending === 'diverged') ?? stops[0];
+    return save({ ...checkpoint, state: undefined, finished: done.length === count ? all : undefined });
+  };
+  return { count: done.length, take: onCheckpoint && take };
+}
+
+async function measureTogether(run: Run, dataset: Dataset, members: readonly Member[], how: Combine, engine: Engine) {
   const { network } = run;
   const rows = run.rows.test;
   if (rows.length === 0) return {};
-  const judged = await judgeRows(run, dataset, members, rows, engine);
+  const judged = await judgeRows(dataset, members, rows, engine);
   const { width } = judged[0];
   const link = linkOf(network, how);
   const outputs = combineOutputs(

@@ -1,4 +1,5 @@
 export { answerOf, answers, targetUnder } from './answer.ts';
+export { type Imported, type ImportedTensor, type ImportOptions, importModel, importRows } from './imported.ts';
 export { type Initializer, initializers, type UnitMoments, unitOf } from './initializers/index.ts';
 export { type Layer, type LayerName, layers } from './layers/index.ts';
 export { type Loss, type LossName, losses, type Meaning, type TargetKind } from './losses/index.ts';

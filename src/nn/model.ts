@@ -6,12 +6,14 @@ import {
   pick,
   Random,
   type Shape,
+  sameShape,
   sizeOf,
   type Tensor,
   WellfitError,
   z,
 } from '../base/index.ts';
 import type { Value } from '../graph/index.ts';
+import type { Imported } from './imported.ts';
 import { initializers } from './initializers/index.ts';
 import { type Layer, type LayerName, layers, type ParameterSpec, type StateSpec } from './layers/index.ts';
 
@@ -30,6 +32,8 @@ export interface ModelLayer {
 
 /** A network before it has numbers: layers in order, every shape and parameter known. */
 export interface Model {
+  /** What a trained model gave; it stands before the layers, which act on its output. */
+  readonly imported?: Imported;
   readonly input: Shape;
   readonly output: Shape;
   readonly layers: readonly ModelLayer[];
@@ -37,23 +41,32 @@ export interface Model {
 }
 
 /**
- * Reads a model as an experiment writes it, for rows of the given shape.
- * @throws WellfitError naming the layer: unknown kinds and options, shapes that do not fit (with where they come from), names used twice
+ * Reads a model as an experiment writes it, for rows of the given shape. With `imported` the layers come after it, and there may be none.
+ * @throws WellfitError naming the layer: unknown kinds and options, shapes that do not fit (with where they come from), names used twice; where
+ * the imported model takes other rows, or nothing is left to train
  */
-export function describeModel(entries: readonly unknown[], input: Shape, origin = 'the data'): Model {
-  if (entries.length === 0)
+export function describeModel(
+  entries: readonly unknown[],
+  input: Shape,
+  origin = 'the data',
+  imported?: Imported,
+): Model {
+  if (entries.length === 0 && !imported)
     throw new WellfitError('option', 'the model has no layers', { fix: 'give at least { "dense": { "units": … } }' });
   const picked = entries.map((entry, i) => takeName(entry, `model[${i}]`));
   const counts = new Map<string, number>();
   const built: ModelLayer[] = [];
-  let shape = input;
-  let from = origin;
+  if (imported) requireRows(imported, input, origin);
+  let shape = imported?.output ?? input;
+  let from = imported ? 'the imported model' : origin;
+  const taken = new Set(imported?.tensors.map(({ name }) => name.slice(0, name.lastIndexOf('.'))));
   picked.forEach(({ kind, options, given }, i) => {
     const entry: Layer = layers[kind];
-    const count = (counts.get(kind) ?? 0) + 1;
+    let count = (counts.get(kind) ?? 0) + 1;
+    while (!given && taken.has(`${kind}${count}`)) count++;
     counts.set(kind, count);
     const name = given ?? `${kind}${count}`;
-    if (built.some((l) => l.name === name))
+    if (taken.has(name) || built.some((l) => l.name === name))
       throw new WellfitError('option', `model[${i}]: two layers are called "${name}"`, {
         fix: 'give each its own name',
       });
@@ -85,8 +98,29 @@ export function describeModel(entries: readonly unknown[], input: Shape, origin 
     shape = output;
     from = name;
   });
-  const parameterCount = built.flatMap((l) => Object.values(l.parameters)).reduce((n, p) => n + sizeOf(p.shape), 0);
-  return { input, output: shape, layers: built, parameterCount };
+  const model = { ...(imported && { imported }), input, output: shape, layers: built };
+  const parameterCount = parametersOf(model).reduce((n, { spec }) => n + sizeOf(spec.shape), 0);
+  if (imported && parameterCount === 0)
+    throw new WellfitError('option', 'nothing in the model can be trained', {
+      received: imported.summary,
+      fix: 'freeze less of the imported model, or replace its head',
+    });
+  return { ...model, parameterCount };
+}
+
+function requireRows(imported: Imported, input: Shape, origin: string): void {
+  if (sameShape(imported.input, input)) return;
+  const sorted = (shape: Shape) => [...shape].sort((a, b) => a - b);
+  const turned = input.length > 1 && sameShape(sorted(imported.input), sorted(input));
+  throw new WellfitError('shape', `${origin} and the imported model do not fit together`, {
+    expected: `rows of ${formatShape(imported.input)}, which the model takes`,
+    received: `rows of ${formatShape(input)} from ${origin}`,
+    ...(turned && { likely: 'the model takes images with their channels at the other end' }),
+    fix:
+      imported.input.length === 3 && input.length === 3
+        ? 'give images of that size, or take another model'
+        : 'give data of that shape, or take another model',
+  });
 }
 
 /** Any layer may carry a `name` among its options. */
@@ -124,11 +158,23 @@ function outputOf(
 
 export const parameterName = (layer: ModelLayer, key: string): string => `${layer.name}.${key}`;
 
-/** Every trainable tensor with its full name, in layer order. */
-export const parametersOf = (model: Model): { name: string; spec: ModelLayer['parameters'][string] }[] =>
-  model.layers.flatMap((layer) =>
+type ParameterEntry = ModelLayer['parameters'][string] & {
+  /** The numbers that an imported tensor has already, instead of drawn ones. */
+  readonly first?: Tensor;
+};
+
+/** Every trainable tensor with its full name, in layer order; those of an imported model come first. */
+export const parametersOf = (model: Pick<Model, 'imported' | 'layers'>): { name: string; spec: ParameterEntry }[] => [
+  ...(model.imported?.tensors ?? []).flatMap((tensor) => (tensor.trainable ? [importedEntry(tensor)] : [])),
+  ...model.layers.flatMap((layer) =>
     Object.entries(layer.parameters).map(([key, spec]) => ({ name: parameterName(layer, key), spec })),
-  );
+  ),
+];
+
+function importedEntry({ name, tensor, decay }: Imported['tensors'][number]): { name: string; spec: ParameterEntry } {
+  const initializer = { kind: 'zeros', options: {} } as const;
+  return { name, spec: { shape: tensor.shape, init: 'zeros', fanIn: 1, fanOut: 1, decay, initializer, first: tensor } };
+}
 
 /** Every tensor that training moves without gradients. */
 export const statesOf = (model: Model): { name: string; spec: StateSpec }[] =>
@@ -136,10 +182,14 @@ export const statesOf = (model: Model): { name: string; spec: StateSpec }[] =>
     Object.entries(layer.state).map(([key, spec]) => ({ name: parameterName(layer, key), spec })),
   );
 
-/** First values of parameters and states. A parameter's numbers depend on (seed, its name) alone. */
+/** First values of parameters and states: an imported tensor's own, else numbers that depend on (seed, the parameter's name) alone. */
 export function initialize(model: Model, seed: number): Map<string, Tensor> {
   const values = new Map<string, Tensor>();
   for (const { name, spec } of parametersOf(model)) {
+    if (spec.first) {
+      values.set(name, { ...spec.first, data: Float64Array.from(spec.first.data) });
+      continue;
+    }
     const { kind, options } = spec.initializer;
     const data = initializers[kind as keyof typeof initializers].draw(spec, options, new Random(seed, hashText(name)));
     values.set(name, { dtype: 'float', shape: spec.shape, data });
@@ -187,7 +237,8 @@ export function forward(
 ): { output: Value; updates: Map<string, Value>; outputs: Map<string, Value> } {
   const updates = new Map<string, Value>();
   const outputs = new Map<string, Value>();
-  let x = input;
+  const { imported } = model;
+  let x = imported ? input.graph.scope('imported', () => imported.apply(input, values)) : input;
   for (const layer of poolFirst(model.layers)) {
     const named = (keys: object) =>
       Object.fromEntries(Object.keys(keys).map((key) => [key, values.get(parameterName(layer, key))!]));

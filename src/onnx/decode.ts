@@ -1,24 +1,37 @@
-import { type DType, sizeOf, type Tensor, WellfitError } from '../base/index.ts';
-import { type AttributeValue, Graph, type OperatorSpec, type Value } from '../graph/index.ts';
+import { WellfitError } from '../base/index.ts';
+import { type AttributeValue, Graph, type OperatorSpec } from '../graph/index.ts';
 import { operators } from '../ops/index.ts';
-import { onnx } from './schema/onnx.js';
+import { answerMark, columnsMark, mlDomain } from './columns.ts';
+import { foldConstants } from './lower/fold.ts';
+import { lower, lowered } from './lower/index.ts';
+import { asFound } from './lower/layout.ts';
+import { type Found, ReadNode } from './lower/node.ts';
+import { dtypeFor, dtypeOf, isIntegers, tensorFrom } from './lower/tensors.ts';
+import { metadataOf, parseModel } from './metadata.ts';
+import type { onnx } from './schema/onnx.js';
 import { completed } from './standard.ts';
 
 const specs = new Map<string, OperatorSpec>(Object.values(operators).map(({ spec }) => [spec.name, spec]));
-const dtypes: Readonly<Record<number, DType>> = { 1: 'float', 2: 'uint8', 6: 'int32', 9: 'bool' };
+
+/** What the columns of a table are joined to. */
+const features = 'features';
 
 export interface DecodedModel {
   readonly graph: Graph;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Outputs that could not be read, each with the reason, where others could. */
+  readonly unread: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads an ONNX model into a graph. A free batch axis is fixed to `batch`.
- * @throws WellfitError for bytes that are no ONNX model, and naming the first operator or type that the table does not have
+ * Reads an ONNX model into a graph of operators of the table. A free batch axis is fixed to `batch`. Beside the table's, operators are read that
+ * can be expressed in it; shapes that are computed from static shapes are computed here. Of a model that Wellfit made for tables the part between
+ * "features" [batch, columns] and the answer's labels is read.
+ * @throws WellfitError for bytes that are no ONNX model, and naming the first operator or type that cannot be read
  */
 export function decode(bytes: Uint8Array, batch = 1): DecodedModel {
   try {
-    return read(bytes, batch);
+    return read(parseModel(bytes), batch);
   } catch (error) {
     if (error instanceof WellfitError) throw error;
     throw new WellfitError('file', 'this ONNX model is damaged', {
@@ -27,153 +40,194 @@ export function decode(bytes: Uint8Array, batch = 1): DecodedModel {
   }
 }
 
-function read(bytes: Uint8Array, batch: number): DecodedModel {
-  let model: onnx.ModelProto;
-  try {
-    model = onnx.ModelProto.decode(bytes);
-  } catch {
-    model = new onnx.ModelProto();
-  }
-  if (!model.graph?.output?.length || !model.opsetImport?.length)
-    throw new WellfitError('file', 'these bytes are no ONNX model', {
-      received: `${bytes.length} bytes`,
-      fix: 'give the path of an .onnx file',
-    });
+function read(model: onnx.ModelProto, batch: number): DecodedModel {
+  const { node: nodes = [], output: outputs = [] } = model.graph!;
+  const metadata = metadataOf(model);
+  const own = model.producerName === 'wellfit';
+  const left = own ? around(nodes!) : [];
+  const inner = nodes!.filter((node) => !left.includes(node));
   const graph = new Graph();
-  const values = new Map<string, Value>();
-  const integers = new Map<string, number[]>();
-  for (const t of model.graph.initializer ?? []) addTensor(t, graph, values, integers);
-  for (const input of model.graph.input ?? []) {
-    if (values.has(input.name!)) continue;
-    const type = input.type!.tensorType!;
-    const shape = (type.shape?.dim ?? []).map((d) => (d.dimParam || d.dimValue == null ? batch : Number(d.dimValue)));
-    values.set(input.name!, graph.feed(input.name!, dtypeOf(type.elemType!, `input "${input.name}"`), shape));
+  const names = new Names(model, graph);
+  const computed = new Set(left.flatMap((node) => node.output ?? []));
+  if (computed.has(features)) names.set(features, graph.feed(features, 'float', [batch, columnsIn(nodes ?? [])]));
+  const used = new Set(inner.flatMap((node) => node.input ?? []));
+  const strings = new Set(left.flatMap((node) => node.input ?? []).filter((name) => !used.has(name)));
+  for (const input of model.graph!.input ?? [])
+    if (!names.has(input.name!) && !strings.has(input.name!)) names.set(input.name!, feedOf(graph, input, batch));
+  const version = Number(model.opsetImport!.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 0);
+  for (const node of inner) addNode(node, { graph, names, version, own });
+  const unread = addOutputs(
+    graph,
+    names,
+    outputs!.map(({ name }) => name!).filter((name) => !computed.has(name)),
+  );
+  return { graph: own ? graph : foldConstants(graph), metadata, unread };
+}
+
+/** The nodes that make the features of columns, and those that make labels of logits. A layer may have the same name, so the mark alone is not enough. */
+function around(nodes: readonly onnx.INodeProto[]): onnx.INodeProto[] {
+  const wanted = new Set<string>([features]);
+  const found: onnx.INodeProto[] = [];
+  for (const node of [...nodes].reverse()) {
+    const columns = node.docString === columnsMark && node.output!.some((name) => wanted.has(name));
+    if (columns) for (const name of node.input ?? []) wanted.add(name);
+    if (columns || (node.docString === answerMark && node.domain === mlDomain.domain)) found.push(node);
   }
-  for (const node of model.graph.node ?? []) addNode(node, graph, values, integers);
-  for (const output of model.graph.output ?? []) {
-    const value = values.get(output.name!);
-    if (!value)
-      throw new WellfitError('file', `the output "${output.name}" is computed by no node`, {
-        likely: 'the file is damaged',
+  return found;
+}
+
+/** Every output that can be read; the reasons why others cannot. */
+function addOutputs(graph: Graph, names: Names, wanted: readonly string[]): Record<string, string> {
+  const problems: [string, WellfitError][] = [];
+  for (const name of wanted)
+    try {
+      const found = names.find(name);
+      graph.output(
+        name,
+        isIntegers(found)
+          ? graph.constant({ dtype: 'int32', shape: found.shape, data: Int32Array.from(found.data) }, `${name}:numbers`)
+          : found,
+      );
+    } catch (error) {
+      if (!(error instanceof WellfitError)) throw error;
+      problems.push([name, error]);
+    }
+  if (graph.outputs.size === 0)
+    throw (
+      problems[0]?.[1] ??
+      new WellfitError('file', 'the model gives nothing but labels', { likely: 'the file is damaged' })
+    );
+  return Object.fromEntries(problems.map(([name, error]) => [name, error.message]));
+}
+
+/** As many as are joined. */
+const columnsIn = (nodes: readonly onnx.INodeProto[]): number =>
+  nodes.find(({ output }) => output?.includes(features))?.input?.length ?? 0;
+
+function feedOf(graph: Graph, { name, type }: onnx.IValueInfoProto, batch: number) {
+  const tensor = type?.tensorType;
+  const dtype = dtypeOf(tensor?.elemType ?? 0, `input "${name}"`);
+  const dims = tensor?.shape?.dim ?? [];
+  const shape = dims.map(({ dimParam, dimValue }, axis) => {
+    if (!dimParam && dimValue != null) return Number(dimValue);
+    if (axis > 0 && dimParam !== dims[0].dimParam)
+      throw new WellfitError('file', `axis ${axis} of the input "${name}" may have any size`, {
+        expected: 'one free axis at most, the first, for the batch',
+        received: `[${dims.map((d) => d.dimParam || (d.dimValue ?? '?')).join(', ')}]`,
+        fix: 'export the model with fixed sizes for all other axes',
       });
-    graph.output(output.name!, value);
-  }
-  return { graph, metadata: Object.fromEntries((model.metadataProps ?? []).map((p) => [p.key ?? '', p.value ?? ''])) };
+    return batch;
+  });
+  return graph.feed(name!, dtype, shape);
 }
 
-function dtypeOf(type: number, what: string): DType {
-  const dtype = dtypes[type];
-  if (!dtype)
-    throw new WellfitError('file', `${what} has an element type that Wellfit cannot read`, {
-      expected: 'float32, uint8, int32 or bool',
-      received: `ONNX element type ${type}`,
+/** What each name of the file stands for; constants are read when they are first used. */
+class Names {
+  private readonly known = new Map<string, Found | WellfitError>();
+  private readonly constants: ReadonlyMap<string, onnx.ITensorProto>;
+  private readonly graph: Graph;
+
+  constructor(model: onnx.ModelProto, graph: Graph) {
+    this.constants = new Map((model.graph!.initializer ?? []).map((t) => [t.name!, t]));
+    this.graph = graph;
+  }
+
+  has(name: string): boolean {
+    return this.known.has(name) || this.constants.has(name);
+  }
+
+  /** An error stands for what could not be read, and is thrown when somebody needs it. */
+  set(name: string, found: Found | WellfitError): void {
+    this.known.set(name, found);
+  }
+
+  find(name: string): Found {
+    let found = this.known.get(name);
+    const constant = this.constants.get(name);
+    if (!found && constant) {
+      found = asFound(this.graph, tensorFrom(constant, name), name);
+      this.known.set(name, found);
+    }
+    if (!found) throw new WellfitError('file', `"${name}" is computed by no node`, { likely: 'the file is damaged' });
+    if (found instanceof WellfitError) throw found;
+    return found;
+  }
+}
+
+interface Reading {
+  readonly graph: Graph;
+  readonly names: Names;
+  readonly version: number;
+  readonly own: boolean;
+}
+
+function addNode(node: onnx.INodeProto, { graph, names, version, own }: Reading): void {
+  const find = (name: string): Found => {
+    if (names.has(name)) return names.find(name);
+    throw new WellfitError('file', `node "${node.name}" (${node.opType}) reads "${name}", which nothing computes`, {
+      likely: 'the file is damaged',
     });
-  return dtype;
-}
-
-function addTensor(
-  t: onnx.ITensorProto,
-  graph: Graph,
-  values: Map<string, Value>,
-  integers: Map<string, number[]>,
-): void {
-  const shape = (t.dims ?? []).map(Number);
-  const raw = t.rawData?.length ? new Uint8Array(t.rawData).buffer : undefined;
-  if (t.dataType === 7) {
-    integers.set(t.name!, raw ? Array.from(new BigInt64Array(raw), Number) : (t.int64Data ?? []).map(Number));
-    return;
+  };
+  // Only Wellfit's own files say which layer a node belongs to; others have names like /features/0/Conv.
+  const scope = (own ? node.docString : node.name)?.replace(/^\/+/, '') ?? '';
+  const build = () => built(node, { graph, version, find });
+  try {
+    const results = scope ? graph.scopeFromRoot(scope, build) : build();
+    results.forEach((found, i) => {
+      if (node.output![i]) names.set(node.output![i], found);
+    });
+  } catch (error) {
+    if (!(error instanceof WellfitError)) throw error;
+    for (const name of node.output ?? []) names.set(name, error);
   }
-  const dtype = dtypeOf(t.dataType!, `constant "${t.name}"`);
-  const data = numbers(t, dtype, raw);
-  if (data.length !== sizeOf(shape)) throw new RangeError(`${data.length} numbers for [${shape}]`);
-  values.set(t.name!, graph.constant({ dtype, shape, data }, t.name!));
 }
 
-function numbers(t: onnx.ITensorProto, dtype: DType, raw: ArrayBufferLike | undefined): Tensor['data'] {
-  if (dtype === 'float') return raw ? new Float32Array(raw) : Float32Array.from(t.floatData ?? []);
-  if (dtype === 'int32') return raw ? new Int32Array(raw) : Int32Array.from(t.int32Data ?? []);
-  return raw ? new Uint8Array(raw) : Uint8Array.from(t.int32Data ?? []);
-}
-
-function addNode(
+function built(
   node: onnx.INodeProto,
-  graph: Graph,
-  values: Map<string, Value>,
-  integers: Map<string, number[]>,
-): void {
+  reading: { graph: Graph; version: number; find: (name: string) => Found },
+): readonly Found[] {
   const type = node.opType!;
-  const [output] = node.output!;
-  if (type === 'Identity') {
-    values.set(output, lookUp(node.input![0], node, values));
-    return;
-  }
-  if (type === 'Cast' && node.input![0].endsWith(':int64')) {
-    values.set(output, lookUp(node.input![0], node, values));
-    return;
-  }
-  const spec = node.domain ? undefined : specs.get(type);
-  if (!spec)
+  const spec = specs.get(type);
+  const foreign = node.domain && node.domain !== 'ai.onnx';
+  if (foreign || !(spec || lowered.includes(type)))
     throw new WellfitError(
       'file',
-      `the model uses the operator ${node.domain ? `${node.domain}.` : ''}${type}, which Wellfit does not have (node "${node.name}")`,
-      {
-        expected: [...specs.keys()].join(', '),
-      },
+      `the model uses the operator ${foreign ? `${node.domain}.` : ''}${type}, which Wellfit does not have (node "${node.name}")`,
+      { expected: [...new Set([...specs.keys(), ...lowered])].sort().join(', ') },
     );
-  const given = Object.fromEntries((node.attribute ?? []).map((a) => [a.name!, attributeValue(a)]));
-  const { operands, fromInputs } = splitInputs(spec, node, values, integers);
-  const attributes = completed(spec, node, operands, given, fromInputs);
-  const scope = node.docString ?? '';
-  const build = () => graph.apply(spec, operands, attributes);
-  values.set(output, scope ? graph.scopeFromRoot(scope, build) : build());
+  const given = Object.fromEntries(
+    (node.attribute ?? []).filter(({ name }) => !carriesTensor(type, name!)).map((a) => [a.name!, attributeValue(a)]),
+  );
+  const readNode = new ReadNode(node, given, reading);
+  const results = lower(readNode);
+  if (results) return results;
+  if (!spec) throw readNode.refusal('numbers that are known only while it runs');
+  const { operands, fromInputs } = splitInputs(spec, readNode);
+  return [reading.graph.apply(spec, operands, completed(spec, node, operands, given, fromInputs))];
 }
 
+const carriesTensor = (type: string, name: string): boolean =>
+  (type === 'Constant' || type === 'ConstantOfShape') && (name === 'value' || name === 'value_floats');
+
 /** Attributes that ONNX carries as inputs must be constants; everything before them is an operand. */
-function splitInputs(
-  spec: OperatorSpec,
-  node: onnx.INodeProto,
-  values: Map<string, Value>,
-  integers: Map<string, number[]>,
-) {
+function splitInputs(spec: OperatorSpec, node: ReadNode) {
   const carried = Object.entries(spec.attributes ?? {}).filter(
     ([, kind]) => kind === 'input' || kind === 'scalarInput',
   );
-  const names = node.input ?? [];
+  const names = node.proto.input ?? [];
   const first = spec.firstAttributeInput ?? (carried.length > 0 ? 1 : names.length);
-  const operands = names
-    .slice(0, first)
-    .filter((name) => name !== '')
-    .map((name) => lookUp(name, node, values));
+  const operands = names.slice(0, first).flatMap((name, i) => (name === '' ? [] : [node.value(i)]));
   const fromInputs: Record<string, AttributeValue> = {};
   carried.forEach(([key, kind], i) => {
-    const name = names[first + i];
-    if (!name) return;
-    const value = values.get(name);
-    const constant = value?.source.kind === 'constant' ? value.source.tensor : undefined;
-    const list = integers.get(name) ?? (constant && Array.from(constant.data));
-    if (!list)
-      throw new WellfitError(
-        'file',
-        `${spec.name} ("${node.name}") computes its ${key} while it runs, which a static graph cannot`,
-        { expected: 'a constant' },
-      );
-    fromInputs[key] = kind === 'input' ? list : list[0];
+    const list = node.list(first + i, key);
+    if (list) fromInputs[key] = kind === 'input' ? list : list[0];
   });
   return { operands, fromInputs };
 }
 
-function lookUp(name: string, node: onnx.INodeProto, values: Map<string, Value>): Value {
-  const value = values.get(name);
-  if (!value)
-    throw new WellfitError('file', `node "${node.name}" (${node.opType}) reads "${name}", which nothing computes`, {
-      likely: 'the file is damaged, or "name" is an int64 tensor',
-    });
-  return value;
-}
-
 function attributeValue(a: onnx.IAttributeProto): AttributeValue {
   if (a.type === 1) return a.f!;
-  if (a.type === 2) return a.name === 'to' ? (dtypes[Number(a.i)] ?? `ONNX type ${a.i}`) : Number(a.i);
+  if (a.type === 2) return a.name === 'to' ? (dtypeFor(Number(a.i)) ?? `ONNX type ${a.i}`) : Number(a.i);
   if (a.type === 3) return new TextDecoder().decode(a.s!);
   if (a.type === 7) return a.ints!.map(Number);
   throw new WellfitError('file', `attribute "${a.name}" has a type that Wellfit cannot read`, {

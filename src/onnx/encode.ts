@@ -1,5 +1,6 @@
 import { sizeOf, type Tensor } from '../base/index.ts';
 import { type Attributes, type Graph, liveNodes, type Node, type Value } from '../graph/index.ts';
+import { columnNodes, type InputColumn, labelNodes, mlDomain } from './columns.ts';
 import { onnx } from './schema/onnx.js';
 
 /** Version of the ONNX operator set that the table follows. */
@@ -13,6 +14,10 @@ export interface ModelInfo {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Axis 0 of these inputs and outputs may have any size. */
   readonly freeBatch?: boolean;
+  /** The feed "features", [batch, columns], is made of one input for each column, some of them texts. */
+  readonly columns?: readonly InputColumn[];
+  /** Adds the output "label": the name of the class with the greatest of the "logits". */
+  readonly labels?: readonly string[];
 }
 
 /**
@@ -32,16 +37,24 @@ export function encode(graph: Graph, info: ModelInfo = {}): Uint8Array {
     name,
     type: { tensorType: { elemType: elementTypes[value.dtype], shape: { dim: dims(value, info.freeBatch ?? false) } } },
   });
+  const given = info.columns ? columnNodes(info.columns, 'features') : { inputs: [], nodes: [] };
+  const answer = info.labels && labelNodes(info.labels, 'logits');
+  const texts = answer || info.columns?.some(({ values }) => values) ? [mlDomain] : [];
+  const inputs = usedInputs(graph, nodes, named).filter(({ name }) => !info.columns || name !== 'features');
   const model = onnx.ModelProto.encode({
     irVersion,
     producerName: 'wellfit',
-    opsetImport: [{ domain: '', version: opset }, ...domainsOf(nodes).map((domain) => ({ domain, version: 1 }))],
+    opsetImport: [
+      { domain: '', version: opset },
+      ...domainsOf(nodes).map((domain) => ({ domain, version: 1 })),
+      ...texts,
+    ],
     graph: {
       name: 'wellfit',
-      node: writer.nodes,
+      node: [...given.nodes, ...writer.nodes, ...(answer?.nodes ?? [])],
       initializer: writer.initializers,
-      input: usedInputs(graph, nodes, named).map((value) => valueInfo(value.name, value)),
-      output: named.map(([name, value]) => valueInfo(name, value)),
+      input: [...given.inputs, ...inputs.map((value) => valueInfo(value.name, value))],
+      output: [...named.map(([name, value]) => valueInfo(name, value)), ...(answer ? [answer.output] : [])],
     },
     metadataProps: Object.entries(info.metadata ?? {}).map(([key, value]) => ({ key, value })),
   });

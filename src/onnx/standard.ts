@@ -1,5 +1,6 @@
-import { type Shape, sizeOf, WellfitError } from '../base/index.ts';
+import { type Shape, sizeOf } from '../base/index.ts';
 import type { Attributes, AttributeValue, OperatorSpec, Value } from '../graph/index.ts';
+import { refusal } from './lower/node.ts';
 import type { onnx } from './schema/onnx.js';
 
 const window = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] };
@@ -85,9 +86,6 @@ function refuseUnknown(
   const second = node.output!.slice(1).find((name) => name !== '');
   if (second) throw refusal(node, `a second output, "${second}"`);
 }
-
-const refusal = (node: onnx.INodeProto, what: string): WellfitError =>
-  new WellfitError('file', `${node.opType} ("${node.name}") asks for ${what}, which Wellfit does not have`);
 
 /** ONNX writes 0 for "as in the input" (unless allowzero) and -1 for "whatever is left". */
 function resolveShape(input: Shape, wanted: readonly number[], allowZero: boolean): number[] {

@@ -1,9 +1,10 @@
 import { grouped, hashText, type Picked, pick, Random, type Shape, WellfitError, z } from '../base/index.ts';
-import type { Dataset } from '../data/index.ts';
+import type { Dataset, TableColumn } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { Graph, type Value } from '../graph/index.ts';
 import { center } from './center.ts';
 import { clip } from './clip.ts';
+import { columns } from './columns.ts';
 import { pulse } from './fitting/pulse.ts';
 import { type Earlier, openRows } from './fitting/rows.ts';
 import { log1p } from './log1p.ts';
@@ -14,10 +15,12 @@ import { rescale } from './rescale.ts';
 import { robust } from './robust.ts';
 import { scale } from './scale.ts';
 import { standardize } from './standardize.ts';
+import { binsFor, layoutOf } from './table/layout.ts';
+import { type LearnedColumn, learnedColumns } from './table/learned.ts';
 import { whiten } from './whiten.ts';
 
 /** Every preprocessor. To add one: a file beside these, and a line here. */
-export const preprocessors = { center, standardize, scale, minMax, robust, clip, log1p, rescale, pca, whiten };
+export const preprocessors = { columns, center, standardize, scale, minMax, robust, clip, log1p, rescale, pca, whiten };
 
 export type PreprocessName = keyof typeof preprocessors;
 
@@ -50,8 +53,51 @@ const stream = hashText('preprocess');
  * that hold a share of the variance.
  * @throws WellfitError for a step that cannot work on the rows it would get
  */
-export const outputShape = (steps: readonly Picked<PreprocessName>[], input: Shape): Shape =>
-  steps.reduce((shape, { kind, options }, i) => specOf(kind).shape?.(shape, options, nameOf(kind, i)) ?? shape, input);
+export function outputShape(
+  steps: readonly Picked<PreprocessName>[],
+  { shape: input, table, name }: Pick<Dataset, 'shape' | 'table' | 'name'>,
+): Shape {
+  if (table) checkFirst(steps, table, name);
+  return steps.reduce(
+    (shape, { kind, options }, i) =>
+      specOf(kind).shape?.(shape, options, nameOf(kind, i), i === 0 ? table : undefined) ?? shape,
+    input,
+  );
+}
+
+/** The step that suits a table: numbers are cut into as many pieces as its rows can fill. */
+export const columnsStep = ({ rows }: Dataset, table: readonly TableColumn[]): unknown => ({
+  columns: { bins: binsFor(table, rows) },
+});
+
+/** How many slots each category has that "columns" gives as a number, slot 0 for unseen values included; none for other data. */
+export const embeddedSlots = (
+  [first]: readonly Picked<PreprocessName>[],
+  { table }: Pick<Dataset, 'table'>,
+): number[] =>
+  table && first?.kind === 'columns'
+    ? layoutOf(table, first.options as never).embedded.map(({ slots }) => slots + 1)
+    : [];
+
+/** What the steps learned of each column of a table; nothing where the columns are numbers that other steps scale. */
+export const learnedOf = ([first]: readonly Preprocess[], table: readonly TableColumn[]): LearnedColumn[] =>
+  first?.kind === 'columns' ? learnedColumns(table, first.fitted) : table.map(() => ({}));
+
+/** @throws WellfitError where codes of categories or missing values would be taken for numbers */
+function checkFirst(steps: readonly Picked<PreprocessName>[], table: readonly TableColumn[], name: string): void {
+  const odd = table.find(({ kind, missing }) => kind !== 'number' || missing);
+  if (steps[0]?.kind !== 'columns' && odd)
+    throw new WellfitError('option', `the columns of "${name}" need the preprocessing step "columns" first`, {
+      received: `${odd.kind === 'number' ? 'missing values in' : `the ${odd.kind}`} "${odd.name}", and ${steps.length === 0 ? 'no step' : `"${steps[0].kind}" first`}`,
+      fix: 'begin "preprocess" with "columns", or leave preprocess out',
+    });
+  const embedded = steps[0]?.kind === 'columns' ? layoutOf(table, steps[0].options as never).embedded : [];
+  if (steps.length > 1 && embedded.length > 0)
+    throw new WellfitError('option', `${nameOf(steps[1].kind, 1)} would change the codes of categories`, {
+      received: `"${table[embedded[0].at].name}" of ${table[embedded[0].at].values!.length} values`,
+      fix: 'end with "columns", or give { "columns": { "oneHot": 1000 } } so that no category is embedded',
+    });
+}
 
 /**
  * Fits the steps in order, each on the training rows as the steps before left them; other rows are only checked. `shape` is that of a row
@@ -70,7 +116,12 @@ export async function fitPreprocess(
   for (const [i, { kind, options }] of steps.entries()) {
     const spec = specOf(kind);
     const where = nameOf(kind, i);
-    const tools = { engine, where, pulse: pulse((done) => onProgress(kind, done)) };
+    const tools = {
+      engine,
+      where,
+      table: i === 0 ? dataset.table : undefined,
+      pulse: pulse((done) => onProgress(kind, done)),
+    };
     const look = async <T>(indices: Int32Array, at: (rows: Awaited<ReturnType<typeof openRows>>) => Promise<T>) => {
       const open = await openRows(dataset, indices, earlier(fitted), engine);
       try {
@@ -79,7 +130,7 @@ export async function fitPreprocess(
         await open.release();
       }
     };
-    spec.shape?.(shape, options, where);
+    spec.shape?.(shape, options, where, tools.table);
     if (spec.check) await look(allRows(dataset), (all) => spec.check!(all, options, tools));
     const chosen = sampleOf(rows, options.sample as number | undefined, seed, i);
     const learned = spec.fit && (await look(chosen, (open) => spec.fit!(open, options, tools)));

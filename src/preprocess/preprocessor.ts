@@ -1,4 +1,5 @@
 import { type OptionSchema, type Shape, z } from '../base/index.ts';
+import type { TableColumn } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { Value } from '../graph/index.ts';
 import type { Pulse } from './fitting/pulse.ts';
@@ -18,6 +19,8 @@ export interface FitTools {
   readonly pulse: Pulse;
   /** The step in messages, as "preprocess[1].pca". */
   readonly where: string;
+  /** What the columns are, where the rows are those of a table. */
+  readonly table?: readonly TableColumn[];
 }
 
 export interface Learned {
@@ -37,7 +40,7 @@ export interface Preprocessor<O = Readonly<Record<string, unknown>>> {
    * Shape of a row afterwards, or the largest that fitting may lead to; without it, what it was.
    * @throws WellfitError where the step cannot work on such rows
    */
-  shape?(input: Shape, options: O, where: string): Shape;
+  shape?(input: Shape, options: O, where: string, table?: readonly TableColumn[]): Shape;
   /** Looks at training rows, as the steps before left them. */
   fit?(rows: Rows, options: O, tools: FitTools): Promise<Learned>;
   /** Looks at every row of the data set before anything is computed with it; learns nothing. */

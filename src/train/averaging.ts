@@ -40,8 +40,20 @@ type Weights = ReadonlyMap<string, Tensor>;
 
 /** A mean of several sets of weights, taken in one after the other. */
 export class RunningMean {
-  count = 0;
-  private readonly sums = new Map<string, Float64Array>();
+  count: number;
+  private readonly sums: Map<string, Float64Array>;
+
+  /** Goes on from what `state` gave. */
+  constructor(count = 0, sums: Weights = new Map()) {
+    this.count = count;
+    this.sums = new Map([...sums].map(([name, { data }]) => [name, Float64Array.from(data)]));
+  }
+
+  get state(): Weights {
+    return new Map(
+      [...this.sums].map(([name, sum]) => [name, { dtype: 'float', shape: [sum.length], data: sum.slice() }]),
+    );
+  }
 
   add(weights: Weights): void {
     this.count++;

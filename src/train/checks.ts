@@ -14,7 +14,7 @@ import {
 } from '../nn/index.ts';
 import { needsBatch, refuseSingleRow } from './batchNeeds.ts';
 import { targetKind } from './network.ts';
-import type { Stopping } from './schema.ts';
+import type { Settings, Stopping } from './schema.ts';
 
 /** @throws WellfitError where the loss does not fit the model's output or the targets */
 export function checkLoss({ kind, options }: Picked<LossName>, model: Model, dataset: Dataset): void {
@@ -50,6 +50,15 @@ export function checkMetric({ kind, options }: Picked<MetricName>, loss: LossNam
         ? `${target.classes} classes`
         : `${target.width} numbers a row${target.labels ? ', all 0 or 1' : ''}`,
     fix: `use one of: ${fitting.map(([name]) => name).join(', ')}${raw.kind === 'numbers' && raw.labels && loss !== 'binaryCrossEntropy' ? '; or, if the numbers are labels, the loss "binaryCrossEntropy"' : ''}`,
+  });
+}
+
+/** @throws WellfitError where there are no numbers to standardize */
+export function checkTarget(target: Settings['target'], loss: LossName, classes: boolean): void {
+  if (target === 'raw' || (losses[loss].output === 'numbers' && !classes)) return;
+  throw new WellfitError('option', 'target: only numbers that the loss predicts can be standardized', {
+    received: classes ? 'classes' : `the loss "${loss}", whose outputs are ${losses[loss].output}`,
+    fix: 'leave "target" out, or use the loss "meanSquaredError"',
   });
 }
 

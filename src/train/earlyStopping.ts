@@ -1,4 +1,5 @@
 import { short } from '../base/index.ts';
+import type { StoppingState } from './checkpoint/state.ts';
 import type { Stopping } from './schema.ts';
 
 /**
@@ -6,16 +7,27 @@ import type { Stopping } from './schema.ts';
  * `patience` epochs. Epochs up to `warmup` are never counted against it.
  */
 export class EarlyStopping {
-  bestEpoch = 0;
-  private best = Number.NaN;
-  private latest = Number.NaN;
+  bestEpoch: number;
+  private best: number;
+  private latest: number;
   private readonly rule: Stopping | false;
   private readonly what: string;
 
   /** `what` names the number in messages, as in "the validation loss". */
-  constructor(rule: Stopping | false, what = 'the validation loss') {
+  constructor(
+    rule: Stopping | false,
+    what = 'the validation loss',
+    from: StoppingState = { bestEpoch: 0, best: Number.NaN, latest: Number.NaN },
+  ) {
     this.rule = rule;
     this.what = what;
+    this.bestEpoch = from.bestEpoch;
+    this.best = from.best;
+    this.latest = from.latest;
+  }
+
+  get state(): StoppingState {
+    return { bestEpoch: this.bestEpoch, best: this.best, latest: this.latest };
   }
 
   /** Takes the number of an epoch and says whether it is the best so far. */

@@ -15,13 +15,16 @@ import {
   targetUnder,
 } from '../nn/index.ts';
 import type { Measure } from './events.ts';
+import { bootstrap, type Interval, wilson } from './interval.ts';
 import { type Network, targetKind } from './network.ts';
-import { evaluationGraph, weightedMean } from './step.ts';
+import { evaluationGraph, standardized, weightedMean } from './step.ts';
 
 /** Everything that is worth knowing of a finished network on held-out rows. */
 export interface Report extends Measure {
   /** Every metric that fits the targets, at its default options. */
   readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
+  /** How far the metric may be trusted. */
+  readonly interval?: Interval;
   /** Rows: the true class; columns: the class that was said. Classes only. */
   readonly confusion?: readonly (readonly number[])[];
   readonly classes?: readonly ClassReport[];
@@ -127,10 +130,14 @@ export function reportOf(network: Pick<Network, 'metric' | 'loss'>, given: Predi
     if (!options.success || !metric.fits(target, options.data) || (metric.probabilistic && !probable)) return [];
     return [[name, metric.compute(predictions, options.data)]];
   });
+  const metric = metricOf(network, given);
+  const share = network.metric.kind === 'accuracy' && target.kind === 'classes';
+  const interval = share ? wilson(metric, given.rows) : bootstrap(given, (drawn) => metricOf(network, drawn));
   return {
     loss,
-    metric: metricOf(network, given),
+    metric,
     metrics: Object.fromEntries(all),
+    ...(interval && Number.isFinite(metric) && { interval }),
     ...(target.kind === 'classes' && {
       confusion: confusionMatrix(predictions),
       classes: classReport(predictions),
@@ -139,7 +146,7 @@ export function reportOf(network: Pick<Network, 'metric' | 'loss'>, given: Predi
 }
 
 /** The mean loss of answers that no single network gave, in float64. */
-export async function lossOf({ loss: { kind, options } }: Network, predictions: Predictions): Promise<number> {
+export async function lossOf(network: Pick<Network, 'loss' | 'target'>, predictions: Predictions): Promise<number> {
   const { rows, width, outputs, targets, target } = predictions;
   const graph = new Graph();
   const output = graph.constant({ dtype: 'float', shape: [rows, width], data: Float64Array.from(outputs) });
@@ -148,8 +155,10 @@ export async function lossOf({ loss: { kind, options } }: Network, predictions: 
       ? { dtype: 'int32', shape: [rows], data: Int32Array.from(targets) }
       : { dtype: 'float', shape: [rows, target.width], data: Float64Array.from(targets) },
   );
+  const { kind, options } = network.loss;
   const loss = losses[kind] as Loss;
-  graph.output('loss', weightedMean(loss.perRow(output, truth, options), loss.weight?.(truth, options)));
+  const perRow = loss.perRow(standardized(network, output), standardized(network, truth), options);
+  graph.output('loss', weightedMean(perRow, loss.weight?.(truth, options)));
   const program = await referenceEngine.compile(graph);
   const results = await program.run(referenceEngine.memory(), {});
   return results.loss.data[0];

@@ -1,26 +1,9 @@
 import type { Engine } from '../engine/index.ts';
+import type { Checkpoint } from './checkpoint/state.ts';
+import type { EpochRecord, Stop } from './records.ts';
 import type { Choice, Settings } from './schema.ts';
 
-/** Mean loss in nats (or squared units) and the metric, over the rows of a split. */
-export interface Measure {
-  readonly loss: number;
-  readonly metric: number;
-}
-
-/** What was measured while the weights moved; a metric that is no mean over rows is left out. */
-export interface TrainMeasure {
-  readonly loss: number;
-  readonly metric?: number;
-}
-
-export interface EpochRecord {
-  /** Counts from 1. */
-  readonly epoch: number;
-  /** Running mean over the batches while the weights moved; not the loss of the final weights. */
-  readonly train: TrainMeasure;
-  readonly validation?: Measure;
-  readonly seconds: number;
-}
+export type { EpochRecord, Measure, TrainMeasure } from './records.ts';
 
 /** What happens while training, in order; the same for the terminal, a file or a page. */
 export type TrainEvent =
@@ -49,7 +32,9 @@ export type TrainEvent =
       readonly samplesPerSecond: number;
       readonly secondsLeft: number;
     }
-  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly best: boolean };
+  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly best: boolean }
+  /** The training of one network is over: the epoch whose weights were kept, of so many. */
+  | { readonly kind: 'end'; readonly stopped: Stop; readonly best?: EpochRecord; readonly epochs: number };
 
 export interface TrainOptions {
   /** ONNX Runtime on the CPU unless said. */
@@ -57,4 +42,13 @@ export interface TrainOptions {
   readonly onEvent?: (event: TrainEvent) => void;
   /** Once aborted, training ends after the step under way; the run keeps what it has. */
   readonly signal?: AbortSignal;
+  /**
+   * Takes checkpoints: at the ends of epochs, inside long ones, when the run is interrupted, and when it is over. Training waits for it, and ends
+   * with its error if it throws.
+   */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
+  /** Least seconds between two checkpoints at the ends of epochs, 10 unless said; inside an epoch three times as many. */
+  readonly checkpointSeconds?: number;
+  /** Goes on where a checkpoint was taken, to the same bits as without the interruption; experiment and data must be the same. */
+  readonly resume?: Checkpoint;
 }

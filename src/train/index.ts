@@ -1,9 +1,14 @@
 export { type AverageName, averages } from './averaging.ts';
+export { type Baseline, baselinesOn } from './baselines.ts';
+export { refuseFinished } from './checkpoint/continue.ts';
+export type { Checkpoint } from './checkpoint/state.ts';
+export { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export { type CrossValidation, crossValidateOn, type Fold } from './crossValidate.ts';
 export { type Judged, lossOf, metricOf, predictionsOf, type Report, reportOf } from './evaluate.ts';
 export type { EpochRecord, Measure, TrainEvent, TrainMeasure, TrainOptions } from './events.ts';
 export { type GradientCheck, type GradientCheckOptions, gradientCheckOn } from './gradcheck.ts';
 export type { GradientFault } from './gradientFault.ts';
+export type { Interval } from './interval.ts';
 export type { Ending, Stop, Weights } from './loop.ts';
 export { type Network, targetKind } from './network.ts';
 export { numbersOf } from './numbers.ts';
@@ -14,11 +19,11 @@ export { recipes } from './recipes.ts';
 export {
   type Choice,
   type Combine,
+  type Ensemble,
   type Experiment,
-  experimentName,
   experimentSchema,
   type Settings,
 } from './schema.ts';
 export { resolve } from './settings.ts';
-export { toFloat, trainingGraph } from './step.ts';
-export { judgeRows, type Run, trainOn } from './train.ts';
+export { inUnits, toFloat, trainingGraph } from './step.ts';
+export { judgeRows, type Member, type Run, trainOn } from './train.ts';

@@ -4,29 +4,34 @@ import type { Memory } from '../engine/index.ts';
 import { type Metric, metrics, parametersOf, statesOf } from '../nn/index.ts';
 import { averageState, RunningMean } from './averaging.ts';
 import { needsBatch } from './batchNeeds.ts';
+import { readMemory } from './checkpoint/memory.ts';
+import type { BatchSums, LoopState } from './checkpoint/state.ts';
 import { EarlyStopping } from './earlyStopping.ts';
 import type { Evaluator } from './evaluate.ts';
-import type { EpochRecord, TrainEvent, TrainMeasure } from './events.ts';
+import type { TrainEvent } from './events.ts';
 import type { Network } from './network.ts';
 import { type Numbers, numbersOf } from './numbers.ts';
 import type { Trainer } from './programs.ts';
+import type { EpochRecord, Stop, TrainMeasure, Weights } from './records.ts';
 import type { Resolved } from './settings.ts';
 
-export type Ending = 'epochs' | 'earlyStopping' | 'interrupted' | 'diverged';
-
-/** Why training ended. */
-export interface Stop {
-  readonly ending: Ending;
-  readonly words: string;
-}
-
-export type Weights = ReadonlyMap<string, Tensor>;
+export type { Ending, Stop, Weights } from './records.ts';
 
 interface Parts {
   readonly trainer: Trainer;
   readonly evaluator?: Evaluator;
   readonly memory: Memory;
   readonly network: Network;
+}
+
+/** Where a loop begins, and who is told where it stands. */
+export interface Saving {
+  readonly from?: LoopState;
+  /** Seconds that the run has taken before. */
+  readonly before: number;
+  readonly take?: (state: LoopState) => void | Promise<void>;
+  /** Least seconds between two states at the ends of epochs; inside an epoch three times as many. */
+  readonly every: number;
 }
 
 /** Epoch after epoch until there is a reason to stop. */
@@ -38,14 +43,31 @@ export class Loop {
   private readonly signal?: AbortSignal;
   /** Rows of an epoch that are trained on: a last batch of one row may have to be left out. */
   private readonly usable: number;
-  private readonly losses: number[] = [];
-  private trainSeconds = 0;
-  private rowsSeen = 0;
+  private readonly saving: Saving;
+  private readonly losses: number[];
+  private readonly epochs: EpochRecord[];
+  private readonly snapshots: Weights[];
+  private readonly mean: RunningMean;
+  private readonly stopping: EarlyStopping;
+  private readonly watch: (record: EpochRecord) => number;
+  /** The epoch that `weights` are of. */
+  private bestEpoch?: number;
+  private weights: Weights = new Map();
+  private trainSeconds: number;
+  private rowsSeen: number;
   private lastProgress = 0;
   private lastPause = 0;
-  private readonly started = performance.now();
+  private lastSaved = performance.now();
+  private readonly started: number;
 
-  constructor(resolved: Resolved, rows: Split, parts: Parts, emit: (event: TrainEvent) => void, signal?: AbortSignal) {
+  constructor(
+    resolved: Resolved,
+    rows: Split,
+    parts: Parts,
+    emit: (event: TrainEvent) => void,
+    signal: AbortSignal | undefined,
+    saving: Saving,
+  ) {
     this.resolved = resolved;
     this.rows = rows;
     this.parts = parts;
@@ -54,37 +76,49 @@ export class Loop {
     const all = rows.train.length;
     const single = needsBatch(resolved.model) !== undefined && all % resolved.settings.batchSize === 1;
     this.usable = single ? all - 1 : all;
+    this.saving = saving;
+    const { from } = saving;
+    const { watch, stopping } = this.watched(from);
+    this.watch = watch;
+    this.stopping = stopping;
+    this.losses = [...(from?.losses ?? [])];
+    this.epochs = [...(from?.epochs ?? [])];
+    this.snapshots = [...(from?.snapshots ?? [])];
+    this.mean = new RunningMean(from?.averaged, from?.mean);
+    this.bestEpoch = from?.bestEpoch;
+    this.trainSeconds = from?.trainSeconds ?? 0;
+    this.rowsSeen = from?.rowsSeen ?? 0;
+    this.started = performance.now() - 1000 * saving.before;
+    parts.trainer.update = from?.update ?? 0;
   }
 
-  async run() {
+  /** Trains to the end; the state that comes back has the weights that count, and no memory. */
+  async run(): Promise<{ stopped: Stop; state: LoopState }> {
     const { settings, average } = this.resolved;
+    const { from, every } = this.saving;
     const { evaluator } = this.parts;
-    const { watch, stopping } = this.watched();
     const keepsBest = settings.earlyStopping !== false && settings.earlyStopping.restoreBest;
     const swaFrom =
       average?.kind === 'swa' ? Math.floor((average.options.start as number) * settings.epochs) + 1 : Infinity;
-    const mean = new RunningMean();
-    const epochs: EpochRecord[] = [];
-    const snapshots: Weights[] = [];
-    let best: EpochRecord | undefined;
-    let weights: Weights = await this.snapshot();
+    this.weights = from?.weights ?? (await this.snapshot());
     let stopped: Stop = { ending: 'epochs', words: `all ${settings.epochs} epochs are done` };
-    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-      const began = performance.now();
-      const { measure, ending } = await this.epoch(epoch);
+    for (let epoch = from?.epoch ?? 1; epoch <= settings.epochs; epoch++) {
+      const continues = epoch === from?.epoch ? from : undefined;
+      const began = performance.now() - 1000 * (continues?.epochSeconds ?? 0);
+      const { measure, ending } = await this.epoch(epoch, began, continues);
       if (ending) {
         stopped = ending;
-        if (ending.ending === 'interrupted' && !(keepsBest && best)) {
+        if (ending.ending === 'interrupted' && !(keepsBest && this.bestEpoch !== undefined)) {
           // Where the latest weights count, they belong to no whole epoch.
-          weights = await this.snapshot();
-          best = undefined;
+          this.weights = await this.snapshot();
+          this.bestEpoch = undefined;
         }
         break;
       }
       const validation =
         evaluator && this.rows.validation.length > 0 ? await evaluator.measure(this.rows.validation) : undefined;
       const record: EpochRecord = { epoch, train: measure, validation, seconds: (performance.now() - began) / 1000 };
-      epochs.push(record);
+      this.epochs.push(record);
       const latest = await this.snapshot();
       const loss = validation?.loss ?? measure.loss;
       this.losses.push(loss);
@@ -93,41 +127,66 @@ export class Loop {
         stopped = this.diverged(validation ? 'validation' : 'training', validation ? loss : Number.NaN, epoch);
         break;
       }
-      if (epoch >= swaFrom) mean.add(latest);
-      if (this.endsCycle(epoch)) snapshots.push(latest);
-      const improved = stopping.observe(epoch, watch(record));
+      if (epoch >= swaFrom) this.mean.add(latest);
+      if (this.endsCycle(epoch)) this.snapshots.push(latest);
+      const improved = this.stopping.observe(epoch, this.watch(record));
       if (improved || !keepsBest) {
-        best = record;
-        weights = latest;
+        this.bestEpoch = epoch;
+        this.weights = latest;
       }
       this.emit({ kind: 'epoch', record, best: improved });
-      const reason = stopping.reason(epoch);
+      const reason = this.stopping.reason(epoch);
       if (reason) {
         stopped = { ending: 'earlyStopping', words: reason };
         break;
       }
+      if (this.isDue(every)) await this.save({ epoch: epoch + 1, rowsDone: 0, sums: noSums, epochSeconds: 0 });
     }
-    const averaged = stopped.ending === 'diverged' ? 0 : mean.count;
+    const averaged = stopped.ending === 'diverged' ? 0 : this.mean.count;
+    const state = this.state({ epoch: this.epochs.length + 1, rowsDone: 0, sums: noSums, epochSeconds: 0 }, new Map());
     return {
-      epochs,
-      best,
       stopped,
+      state: { ...state, averaged, weights: averaged > 0 ? this.mean.mean(this.weights) : this.weights },
+    };
+  }
+
+  private isDue(seconds: number): boolean {
+    return this.saving.take !== undefined && performance.now() - this.lastSaved >= 1000 * seconds;
+  }
+
+  private async save(place: Place): Promise<void> {
+    const { memory, network } = this.parts;
+    await this.saving.take?.(this.state(place, await readMemory(memory, network)));
+    this.lastSaved = performance.now();
+  }
+
+  private state(place: Place, memory: Weights): LoopState {
+    return {
+      update: this.parts.trainer.update,
+      ...place,
       trainSeconds: this.trainSeconds,
       rowsSeen: this.rowsSeen,
-      weights: averaged > 0 ? mean.mean(weights) : weights,
-      averaged,
-      snapshots,
+      losses: [...this.losses],
+      epochs: [...this.epochs],
+      bestEpoch: this.bestEpoch,
+      stopping: this.stopping.state,
+      averaged: this.mean.count,
+      mean: this.mean.state,
+      weights: this.weights,
+      snapshots: [...this.snapshots],
+      memory,
     };
   }
 
   /** The number that decides on the best epoch and on stopping. */
-  private watched() {
+  private watched(from: LoopState | undefined) {
     const { settings, metric } = this.resolved;
     const rule = settings.earlyStopping;
     const byMetric = rule && rule.metric !== 'loss';
     const watch = ({ train, validation }: EpochRecord): number =>
       (byMetric ? validation?.metric : (validation?.loss ?? train.loss)) ?? Number.NaN;
-    return { watch, stopping: new EarlyStopping(rule, `the validation ${byMetric ? metric.kind : 'loss'}`) };
+    const what = `the validation ${byMetric ? metric.kind : 'loss'}`;
+    return { watch, stopping: new EarlyStopping(rule, what, from?.stopping) };
   }
 
   /** Whether a snapshot for an ensemble is due: at the end of each of equal parts of the run. */
@@ -137,7 +196,11 @@ export class Loop {
     return epoch % (epochs / ensemble.snapshots) === 0;
   }
 
-  private async epoch(epoch: number): Promise<{ measure: TrainMeasure; ending?: Stop }> {
+  private async epoch(
+    epoch: number,
+    began: number,
+    from: LoopState | undefined,
+  ): Promise<{ measure: TrainMeasure; ending?: Stop }> {
     const { settings } = this.resolved;
     const { trainer } = this.parts;
     const { batchSize } = settings;
@@ -151,11 +214,14 @@ export class Loop {
       losses: this.losses,
       rows: this.rows.train.length,
     });
-    const mean = new BatchMeans(this.resolved.metric);
-    let done = 0;
+    const mean = new BatchMeans(this.resolved.metric, from?.sums);
+    let done = from?.rowsDone ?? 0;
+    const save = () =>
+      this.save({ epoch, rowsDone: done, sums: mean.sums, epochSeconds: (performance.now() - began) / 1000 });
     while (done < usable) {
       await this.pause();
-      if (this.signal?.aborted)
+      if (this.signal?.aborted) {
+        await save();
         return {
           measure: mean.measure(),
           ending: {
@@ -163,6 +229,7 @@ export class Loop {
             words: `interrupted after update ${grouped(trainer.update)}, in epoch ${epoch}`,
           },
         };
+      }
       const fullLeft = Math.floor((usable - done) / batchSize);
       const count = fullLeft === 0 ? 1 : trainer.stepsFor(fullLeft);
       const batch = fullLeft === 0 ? usable - done : batchSize;
@@ -182,6 +249,7 @@ export class Loop {
       }
       if (fullLeft > 0) await trainer.tune(seconds, count, batchSize, total - trainer.update);
       this.progress(epoch, done, usable, mean.measure());
+      if (done < usable && this.isDue(3 * this.saving.every)) await save();
     }
     return { measure: mean.measure() };
   }
@@ -235,25 +303,29 @@ export class Loop {
   }
 }
 
+/** Where in an epoch a state is taken. */
+type Place = Pick<LoopState, 'epoch' | 'rowsDone' | 'sums' | 'epochSeconds'>;
+
+const noSums: BatchSums = { loss: 0, metric: 0, rows: 0 };
+
 /** Running means over batches of different sizes. */
 class BatchMeans {
-  private loss = 0;
-  private metric = 0;
-  private rows = 0;
+  sums: BatchSums;
   private readonly running: Metric['running'];
 
-  constructor({ kind }: Picked<keyof typeof metrics>) {
+  constructor({ kind }: Picked<keyof typeof metrics>, from = noSums) {
     this.running = (metrics[kind] as Metric).running;
+    this.sums = from;
   }
 
   add(rows: number, loss: number, metric = 0): void {
-    this.rows += rows;
-    this.loss += loss * rows;
-    this.metric += metric * rows;
+    const { sums } = this;
+    this.sums = { rows: sums.rows + rows, loss: sums.loss + loss * rows, metric: sums.metric + metric * rows };
   }
 
   measure(): TrainMeasure {
-    const { loss, metric, rows, running } = this;
+    const { running } = this;
+    const { loss, metric, rows } = this.sums;
     return { loss: loss / rows, ...(running && { metric: running.finish(metric / rows) }) };
   }
 }

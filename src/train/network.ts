@@ -15,9 +15,17 @@ export interface Network {
   readonly optimizer: Picked<OptimizerName>;
   readonly regularizers: readonly Picked<RegularizerName>[];
   readonly clip?: ClipperName;
+  /** What was learned of the training targets: the network predicts (target - shift) / scale. */
+  readonly target?: TargetScale;
   /** Whether each step also moves an exponential average of all weights. */
   readonly averaged: boolean;
   readonly data: Pick<Dataset, 'rows' | 'shape'> & { readonly bytes: boolean; readonly target: TargetKind };
+}
+
+/** One number for each number that a row's target has. */
+export interface TargetScale {
+  readonly shift: readonly number[];
+  readonly scale: readonly number[];
 }
 
 export const dataOf = (dataset: Dataset): Network['data'] => ({

@@ -5,7 +5,7 @@ import { describeModel, initialize, type Loss, type LossName, losses, parameters
 import { fitPreprocess } from '../preprocess/index.ts';
 import { averageState } from './averaging.ts';
 import { calibrate } from './calibrate.ts';
-import { dataOf, dataTensors, type Network } from './network.ts';
+import { dataOf, dataTensors, type Network, type TargetScale } from './network.ts';
 import type { Resolved } from './settings.ts';
 import { optimizerState, optimizerStates } from './step.ts';
 
@@ -39,6 +39,7 @@ export async function makeNetwork(
       model,
       preprocess: steps,
       augment,
+      target: settings.target === 'standardize' ? scaleOf(dataset, train) : undefined,
       loss: fitLoss(resolved.loss, dataset, train),
       metric,
       optimizer,
@@ -49,6 +50,21 @@ export async function makeNetwork(
     },
     notes,
   };
+}
+
+/** Mean and standard deviation of the training targets, one pair for each number of a row. */
+function scaleOf({ targets }: Dataset, train: Int32Array): TargetScale | undefined {
+  if (targets.kind === 'classes') return undefined;
+  const { data, width } = targets;
+  const each = Array.from({ length: width }, (_, k) => {
+    let [sum, squares] = [0, 0];
+    for (const row of train) sum += data[row * width + k];
+    const mean = sum / train.length;
+    for (const row of train) squares += (data[row * width + k] - mean) ** 2;
+    return { mean, deviation: Math.sqrt(squares / train.length) };
+  });
+  // A constant target is predicted by its mean alone.
+  return { shift: each.map(({ mean }) => mean), scale: each.map(({ deviation }) => deviation || 1) };
 }
 
 /** A loss may depend on how many training rows each class has. */

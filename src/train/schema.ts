@@ -1,4 +1,5 @@
-import { parseOptions, z } from '../base/index.ts';
+import { z } from '../base/index.ts';
+import { type DataSettings, dataSchema } from '../data/index.ts';
 import { preprocessSchema } from '../preprocess/index.ts';
 
 const entry = z.union([z.string(), z.record(z.string(), z.unknown())]);
@@ -24,13 +25,18 @@ const earlyStoppingSchema = z.strictObject({
 });
 
 const ensembleSchema = z.union([
-  z.strictObject({ members: z.int().min(2), combine: z.enum(['probabilities', 'logits']).optional() }),
+  z.strictObject({
+    members: z.int().min(2),
+    /** Each member trains on other rows: it is validated on a fold of its own. */
+    bag: z.boolean().optional(),
+    combine: z.enum(['probabilities', 'logits']).optional(),
+  }),
   z.strictObject({ snapshots: z.int().min(2), combine: z.enum(['probabilities', 'logits']).optional() }),
 ]);
 
 /** One experiment, as a file, a search trial or a call writes it. Everything but the data may be left out. */
 export const experimentSchema = z.strictObject({
-  data: z.strictObject({ dataset: z.string() }),
+  data: dataSchema,
   split: splitSchema.optional(),
   limit: z.strictObject({ train: rows, validation: rows, test: rows }).optional(),
   preprocess: preprocessSchema.optional(),
@@ -38,6 +44,7 @@ export const experimentSchema = z.strictObject({
   model: z.union([z.string(), z.array(entry)]).optional(),
   loss: entry.optional(),
   metric: entry.optional(),
+  target: z.enum(['standardize', 'raw']).optional(),
   optimizer: entry.optional(),
   schedule: entry.optional(),
   regularize: z.record(z.string(), z.unknown()).optional(),
@@ -51,6 +58,8 @@ export const experimentSchema = z.strictObject({
 });
 
 export type Experiment = z.input<typeof experimentSchema>;
+/** An experiment that was read. */
+export type ExperimentInput = z.output<typeof experimentSchema>;
 
 /** What was chosen for the user because the experiment left it out. */
 export interface Choice {
@@ -71,12 +80,12 @@ export interface Stopping {
 
 export type Combine = 'probabilities' | 'logits';
 export type Ensemble =
-  | { readonly members: number; readonly combine: Combine }
+  | { readonly members: number; readonly bag: boolean; readonly combine: Combine }
   | { readonly snapshots: number; readonly combine: Combine };
 
 /** The whole experiment with nothing left out; given to `train` again, it does the same run. */
 export interface Settings {
-  readonly data: { readonly dataset: string };
+  readonly data: DataSettings;
   readonly split: {
     readonly validation: number;
     readonly test: number;
@@ -90,6 +99,8 @@ export interface Settings {
   readonly model: readonly unknown[];
   readonly loss: unknown;
   readonly metric: unknown;
+  /** Whether the network learns numbers of mean 0 and deviation 1, and answers in the unit of the target. */
+  readonly target: 'standardize' | 'raw';
   readonly optimizer: Readonly<Record<string, unknown>>;
   readonly schedule: unknown;
   readonly regularize: Readonly<Record<string, unknown>>;
@@ -100,9 +111,4 @@ export interface Settings {
   readonly batchSize: number;
   readonly seed: number;
   readonly earlyStopping: false | Stopping;
-}
-
-/** The data set that an experiment names. */
-export function experimentName(experiment: unknown): string {
-  return parseOptions(experimentSchema, experiment, '').data.dataset;
 }

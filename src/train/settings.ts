@@ -1,5 +1,5 @@
 import { grouped, lookUp, type Picked, parseOptions, pick } from '../base/index.ts';
-import { type AugmentPlan, type Dataset, readAugment } from '../data/index.ts';
+import { type AugmentPlan, type Dataset, readAugment, readData } from '../data/index.ts';
 import {
   describeModel,
   type LossName,
@@ -19,12 +19,19 @@ import {
   type ScheduleName,
   schedules,
 } from '../optim/index.ts';
-import { outputShape, type preprocessors, readPreprocess } from '../preprocess/index.ts';
+import { columnsStep, embeddedSlots, outputShape, type preprocessors, readPreprocess } from '../preprocess/index.ts';
 import { type AverageName, averages } from './averaging.ts';
-import { checkLoss, checkMetric, checkSnapshots, checkStopping } from './checks.ts';
+import { checkLoss, checkMetric, checkSnapshots, checkStopping, checkTarget } from './checks.ts';
 import { targetKind } from './network.ts';
-import { recipes } from './recipes.ts';
-import { type Choice, type Ensemble, experimentSchema, type Settings, type Stopping } from './schema.ts';
+import { type Recipe, type RecipeName, recipes, type Situation } from './recipes.ts';
+import {
+  type Choice,
+  type Ensemble,
+  type ExperimentInput,
+  experimentSchema,
+  type Settings,
+  type Stopping,
+} from './schema.ts';
 
 export interface Resolved {
   readonly settings: Settings;
@@ -47,7 +54,8 @@ type Choose = <T>(setting: string, value: T | undefined, otherwise: T, why: stri
 
 /** Fills in what an experiment leaves out and refuses what does not fit the data, before anything is computed. */
 export function resolve(experiment: unknown, dataset: Dataset): Resolved {
-  const given = parseOptions(experimentSchema, experiment, '');
+  readData((experiment as { data?: unknown } | undefined)?.data);
+  const asked = parseOptions(experimentSchema, experiment, '');
   const chosen: Choice[] = [];
   const choose: Choose = (setting, value, otherwise, why) => {
     if (value !== undefined) return value;
@@ -59,40 +67,44 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   const classes = target.kind === 'classes';
   const targetWords = classes ? 'the targets are classes' : 'the targets are numbers';
 
-  const by = given.split?.by ?? 'row';
+  const by = asked.split?.by ?? 'row';
+  const table = dataset.table !== undefined;
   const split = {
-    validation: choose('split.validation', given.split?.validation, 0.1, 'one row in ten decides when to stop'),
+    validation: table
+      ? choose('split.validation', asked.split?.validation, 0.16, 'a fifth of what the test leaves decides')
+      : choose('split.validation', asked.split?.validation, 0.1, 'one row in ten decides when to stop'),
     test: dataset.testRows
       ? 0
-      : choose('split.test', given.split?.test, 0.1, 'one row in ten is kept for the final measure'),
-    seed: given.split?.seed ?? 0,
-    stratify: given.split?.stratify ?? (classes && by !== 'time'),
+      : table
+        ? choose('split.test', asked.split?.test, 0.2, 'one row in five is kept for the final measure')
+        : choose('split.test', asked.split?.test, 0.1, 'one row in ten is kept for the final measure'),
+    seed: asked.split?.seed ?? 0,
+    stratify: asked.split?.stratify ?? (classes && by !== 'time'),
     by,
   };
+  const trainRows =
+    asked.limit?.train ?? Math.floor((dataset.rows - (dataset.testRows ?? 0)) * (1 - split.validation - split.test));
+  const recipe = chooseRecipe(asked, dataset, choose);
+  const situation = { rows: trainRows, classes, shape: dataset.shape };
+  const given = withDefaults(asked, recipe, situation, chosen);
   const preprocess = readPreprocess(
     choose(
       'preprocess',
       given.preprocess,
-      ['standardize'],
-      image ? 'center and scale each channel' : 'center and scale each feature',
+      dataset.table ? [columnsStep(dataset, dataset.table)] : ['standardize'],
+      table ? 'each column by its kind' : image ? 'center and scale each channel' : 'center and scale each feature',
     ),
   );
   const augment = given.augment?.length
     ? readAugment(given.augment, dataset.shape, dataset.features instanceof Uint8Array)
     : undefined;
-  const shape = outputShape(preprocess, dataset.shape);
+  const shape = outputShape(preprocess, dataset);
   const lossEntry = choose('loss', given.loss, classes ? 'crossEntropy' : 'meanSquaredError', targetWords);
   const loss = pick(losses, lossEntry, 'loss', 'loss');
   const outputs = target.kind === 'numbers' ? target.width : loss.kind === 'binaryCrossEntropy' ? 1 : target.classes;
-  const recipe =
-    typeof given.model === 'string' || given.model === undefined
-      ? choose('model', given.model, 'mlp', 'two hidden layers are a good first try')
-      : undefined;
-  const entries =
-    recipe === undefined
-      ? (given.model as unknown[])
-      : recipes[lookUp(recipes, recipe, 'model', 'model')].layers(shape, outputs, dataset.rows);
-  const model = describeModel(entries, shape, `the data set "${dataset.name}"`);
+  const slots = embeddedSlots(preprocess, dataset);
+  const entries = recipe === undefined ? (given.model as unknown[]) : recipes[recipe].layers(shape, outputs, situation);
+  const model = describeModel(withEmbedding(entries, slots), shape, `the data set "${dataset.name}"`);
   noteInitializers(model, chosen);
   checkLoss(loss, model, dataset);
   const metric = pick(
@@ -107,12 +119,14 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     'metric',
   );
   checkMetric(metric, loss.kind, dataset);
+  const numbers = losses[loss.kind].output === 'numbers' && !classes;
+  const targetScale =
+    given.target ?? (numbers ? choose('target', undefined, 'standardize', 'learned at mean 0 and deviation 1') : 'raw');
+  checkTarget(targetScale, loss.kind, classes);
   const { optimizer, autoRate } = readOptimizer(choose('optimizer', given.optimizer, 'adam', 'needs the least tuning'));
   const average = given.average === undefined ? undefined : pick(averages, given.average, 'average', 'average');
   const [usual, why] = usualSchedule(average?.kind, given.ensemble);
   const seed = given.seed ?? 0;
-  const trainRows =
-    given.limit?.train ?? Math.floor((dataset.rows - (dataset.testRows ?? 0)) * (1 - split.validation - split.test));
   const automatic = trainRows < 5000 ? 32 : 64;
   const batchSize = choose(
     'batchSize',
@@ -140,7 +154,12 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   );
   const clip = given.clip && pick(clippers, given.clip, 'clip', 'way of clipping');
   const ensemble =
-    given.ensemble && ({ ...given.ensemble, combine: given.ensemble.combine ?? 'probabilities' } as Ensemble);
+    given.ensemble &&
+    ({
+      ...given.ensemble,
+      ...('members' in given.ensemble && { bag: given.ensemble.bag ?? false }),
+      combine: given.ensemble.combine ?? 'probabilities',
+    } as Ensemble);
   const named = ({ kind, options }: Picked) => (Object.keys(options).length > 0 ? { [kind]: options } : kind);
   return {
     settings: {
@@ -152,6 +171,7 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
       model: model.layers.map(({ name, kind, options }) => ({ [kind]: { name, ...options } })),
       loss: named(loss),
       metric: named(metric),
+      target: targetScale,
       optimizer: { [optimizer.kind]: autoRate ? { ...optimizer.options, lr: 'auto' } : optimizer.options },
       schedule: named(schedule),
       regularize: Object.fromEntries(chosenRegularizers.map(({ kind, options }) => [kind, options])),
@@ -177,6 +197,37 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     autoRate,
   };
 }
+
+/** The recipe that the experiment names, or that suits the data; none where the experiment lists the layers. */
+function chooseRecipe(asked: ExperimentInput, dataset: Dataset, choose: Choose): RecipeName | undefined {
+  if (asked.model !== undefined && typeof asked.model !== 'string') return undefined;
+  const [usual, why]: [RecipeName, string] = dataset.table
+    ? ['tabular', 'the data is a table']
+    : 'images' in asked.data
+      ? ['photo', 'the data is a folder of images']
+      : ['mlp', 'two hidden layers are a good first try'];
+  return lookUp(recipes, choose('model', asked.model, usual, why), 'model', 'model');
+}
+
+/** What the recipe brings, where the experiment does not say otherwise. */
+function withDefaults(
+  asked: ExperimentInput,
+  recipe: RecipeName | undefined,
+  situation: Situation,
+  chosen: Choice[],
+): ExperimentInput {
+  const defaults = recipe === undefined ? {} : ((recipes[recipe] as Recipe).defaults?.(situation) ?? {});
+  const filled = Object.entries(defaults).filter(([setting]) => asked[setting as keyof typeof asked] === undefined);
+  for (const [setting, value] of filled) chosen.push({ setting, value, why: `part of the recipe "${recipe}"` });
+  return { ...asked, ...Object.fromEntries(filled) };
+}
+
+/** Codes of categories never reach a layer as numbers: where the model does not begin with "embed", it is put there. */
+const withEmbedding = (entries: readonly unknown[], slots: readonly number[]): readonly unknown[] => {
+  const [first] = entries;
+  const begins = typeof first === 'object' && first !== null && 'embed' in first;
+  return slots.length === 0 || begins ? entries : [{ embed: { slots } }, ...entries];
+};
 
 /** "lr": "auto" is no number yet. */
 function readOptimizer(entry: unknown): { optimizer: Picked<OptimizerName>; autoRate: boolean } {

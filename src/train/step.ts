@@ -134,7 +134,7 @@ function oneStep(
   const metric =
     running &&
     graph.scope('metric', () => {
-      const answer = answerOf(output, (losses[network.loss.kind] as Loss).output);
+      const answer = answerOf(inUnits(network, output), (losses[network.loss.kind] as Loss).output);
       return reduceMean(running.perRow(answer, target, network.metric.options), { axes: [0], keepdims: 0 });
     });
   return { loss, metric, values: next };
@@ -248,10 +248,11 @@ export function lossOfBatch(
 }
 
 /** The losses of the rows; a mixed row has the losses of both its targets, each by its share. */
-function rowLosses({ loss: { kind, options } }: Network, output: Value, target: Value, mix: Value | undefined) {
+function rowLosses(network: Network, output: Value, target: Value, mix: Value | undefined) {
+  const { kind, options } = network.loss;
   const loss = losses[kind] as Loss;
   const measure = (truth: Value) => ({
-    perRow: loss.perRow(output, truth, options),
+    perRow: loss.perRow(output, standardized(network, truth), options),
     weight: loss.weight?.(truth, options),
   });
   const own = measure(target);
@@ -263,6 +264,19 @@ function rowLosses({ loss: { kind, options } }: Network, output: Value, target: 
     weight: own.weight && other.weight && blend(own.weight, other.weight),
   };
 }
+
+/** What the network gives, in the unit of the target. */
+export const inUnits = ({ target }: Pick<Network, 'target'>, output: Value): Value =>
+  target ? add(mul(output, rowOf(output, target.scale)), rowOf(output, target.shift)) : output;
+
+/** The way back. */
+export const standardized = ({ target }: Pick<Network, 'target'>, truth: Value): Value =>
+  target ? div(sub(truth, rowOf(truth, target.shift)), rowOf(truth, target.scale)) : truth;
+
+const rowOf = ({ graph }: Value, numbers: readonly number[]): Value =>
+  numbers.length === 1
+    ? graph.scalar(numbers[0], 'float')
+    : graph.constant({ dtype: 'float', shape: [1, numbers.length], data: Float64Array.from(numbers) });
 
 export const toFloat = (x: Value): Value => (x.dtype === 'float' ? x : cast(x, { to: 'float' }));
 
@@ -286,7 +300,7 @@ export function evaluationGraph(network: Network, batch: number, nameOf: (name: 
   const values = weightStates(graph, network, nameOf);
   const { output, perRow, weight } = lossOfBatch(graph, network, indices, values);
   const sum = (rows: Value) => reduceSum(rows, { axes: [0], keepdims: 0 });
-  graph.output('output', output);
+  graph.output('output', inUnits(network, output));
   graph.output('loss', sum(mul(perRow, weights)));
   graph.output('weight', sum(weight ? mul(weight, weights) : weights));
   return graph;

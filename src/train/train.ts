@@ -1,15 +1,28 @@
 import { short } from '../base/index.ts';
-import { checkDataset, type Dataset, describeRepeats, repeatedRows, type Split, split } from '../data/index.ts';
+import {
+  checkDataset,
+  type Dataset,
+  describeLeaks,
+  describeRepeats,
+  leaks,
+  repeatedRows,
+  type Split,
+  split,
+} from '../data/index.ts';
 import { type Engine, onnxRuntimeEngine } from '../engine/index.ts';
 import { parametersOf } from '../nn/index.ts';
 import { scheduleMisfit } from '../optim/index.ts';
 import { averageState } from './averaging.ts';
+import { continued } from './checkpoint/continue.ts';
+import { type Fingerprint, fingerprintOf } from './checkpoint/fingerprint.ts';
+import { restoreMemory } from './checkpoint/memory.ts';
+import type { Checkpoint, LoopState } from './checkpoint/state.ts';
 import { checkBatch } from './checks.ts';
 import { Evaluator, type Judged, type Report, reportOf } from './evaluate.ts';
 import type { EpochRecord, Measure, TrainOptions } from './events.ts';
 import { Loop, type Stop, type Weights } from './loop.ts';
 import { dataTensors, type Network } from './network.ts';
-import { firstMemory, makeNetwork } from './prepare.ts';
+import { firstMemory, makeNetwork, prepareMemory } from './prepare.ts';
 import { Trainer } from './programs.ts';
 import { findRate } from './rangeTest.ts';
 import type { Choice, Settings } from './schema.ts';
@@ -23,7 +36,9 @@ export interface Run {
   readonly notes: readonly string[];
   readonly network: Network;
   readonly rows: Split;
-  readonly dataset: Pick<Dataset, 'name' | 'rows' | 'columns'> & { readonly classes?: readonly string[] };
+  readonly dataset: Pick<Dataset, 'name' | 'rows' | 'columns' | 'table' | 'targetName'> & {
+    readonly classes?: readonly string[];
+  };
   readonly epochs: readonly EpochRecord[];
   /** The epoch whose weights were kept; absent if no epoch was completed. */
   readonly best?: EpochRecord;
@@ -42,22 +57,52 @@ export interface Run {
   /** Parameters and running statistics by name. */
   readonly weights: Weights;
   /** Networks whose answers are averaged, where the run is an ensemble. */
-  readonly members?: readonly Weights[];
+  readonly members?: readonly Member[];
+  /** What the data hash to. */
+  readonly fingerprint: Fingerprint;
+}
+
+/** One of several networks that answer together. */
+export interface Member {
+  readonly network: Network;
+  readonly weights: Weights;
+  /** How it was trained, where it was trained alone. */
+  readonly epochs?: readonly EpochRecord[];
+  readonly best?: EpochRecord;
 }
 
 /** Largest batch that evaluation runs at once. */
 const evaluationBatch = 256;
 
+/** Seconds between two checkpoints, unless said. */
+const usualPause = 10;
+
 /**
- * Trains one network: the experiment's model on a data set.
+ * Trains one network: the experiment's model on a data set. Where the checkpoint to resume is that of a finished run, nothing is trained: the run
+ * is made again from its weights.
  * @throws WellfitError for anything in the experiment or the data that cannot work, before the first update
  */
-export async function trainOn(dataset: Dataset, experiment: unknown, options: TrainOptions = {}): Promise<Run> {
+export async function trainOn(
+  dataset: Dataset,
+  experiment: unknown,
+  options: TrainOptions = {},
+  /** Other rows than those of the split, for a network that is one of several. */
+  own: (rows: Split, settings: Settings) => Split = (rows) => rows,
+): Promise<Run> {
   checkDataset(dataset);
-  const resolved = resolve(experiment, dataset);
-  const rows = split(dataset, { ...resolved.settings.split, limit: resolved.settings.limit });
+  const { resume, onCheckpoint: take, checkpointSeconds: every = usualPause } = options;
+  const resolved = resume ? continued(resume, experiment, dataset) : resolve(experiment, dataset);
+  const rows = own(split(dataset, { ...resolved.settings.split, limit: resolved.settings.limit }), resolved.settings);
   const repeats = describeRepeats(repeatedRows(dataset, rows));
-  return trainRows(dataset, resolved, rows, options, repeats ? [repeats] : []);
+  const known = [...(dataset.notes ?? []), ...leakNotes(dataset, rows), ...(repeats ? [repeats] : [])];
+  return trainRows(dataset, resolved, rows, options, known, { resume, take, every });
+}
+
+/** What continues a run, and what takes its checkpoints. */
+interface Checkpointing {
+  readonly resume?: Checkpoint;
+  readonly take?: TrainOptions['onCheckpoint'];
+  readonly every: number;
 }
 
 /** The same on rows that are divided already. `known`: what a person should know of them. */
@@ -67,8 +112,10 @@ export async function trainRows(
   rows: Split,
   { engine = onnxRuntimeEngine(), onEvent = () => {}, signal }: TrainOptions,
   known: readonly string[],
+  { resume, take, every }: Checkpointing = { every: usualPause },
 ): Promise<Run> {
-  const started = performance.now();
+  const before = resume?.seconds ?? 0;
+  const started = performance.now() - 1000 * before;
   const { batchSize, seed, epochs: most } = asked.settings;
   const perEpoch = Math.ceil(rows.train.length / batchSize);
   const misfit = scheduleMisfit(asked.schedule, { total: most * perEpoch, perEpoch });
@@ -89,27 +136,46 @@ export async function trainRows(
     rows: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
   });
 
-  const memory = await firstMemory(engine, network, dataset, rows.train, seed);
+  const from = resume?.state;
+  const memory = from
+    ? prepareMemory(engine, network, dataset, seed)
+    : await firstMemory(engine, network, dataset, rows.train, seed);
+  if (from && !resume.finished) restoreMemory(memory, network, from.memory);
+  const print = fingerprintOf(dataset);
+  const checkpoint =
+    take &&
+    ((state: LoopState, finished?: Stop) =>
+      take({
+        ...{ settings, chosen, notes, data: print, engine: engine.name, state },
+        seconds: (performance.now() - started) / 1000,
+        ...(finished && { finished }),
+      }));
   const trainer = new Trainer(engine, memory, network, seed);
   const held = Math.max(rows.validation.length, rows.test.length);
   const batch = Math.min(evaluationBatch, held);
   const nameOf = network.averaged ? averageState : undefined;
   const evaluator = held > 0 ? new Evaluator(engine, memory, network, dataset, batch, nameOf) : undefined;
   try {
-    const loop = new Loop(resolved, rows, { trainer, evaluator, memory, network }, onEvent, signal);
-    const { weights, averaged, snapshots, trainSeconds, rowsSeen, ...result } = await loop.run();
+    const saving = { from, before, take: checkpoint, every };
+    const loop = new Loop(resolved, rows, { trainer, evaluator, memory, network }, onEvent, signal, saving);
+    const over = from && resume.finished && { stopped: resume.finished, state: from };
+    const { stopped, state } = over ?? (await loop.run());
+    const { weights, averaged, snapshots, trainSeconds, rowsSeen, epochs, bestEpoch } = state;
     const put = (held: Weights) => {
       for (const [name, tensor] of held) memory.set(nameOf?.(name) ?? name, { ...tensor, data: tensor.data.slice() });
     };
     put(weights);
     const kept = new Map(weights);
-    if (averaged > 0) {
+    if (averaged > 0 && !over) {
       const fresh = await remeasured(engine, memory, network, rows.train, batchSize, seed);
       for (const [name, tensor] of fresh) kept.set(name, { ...tensor, data: tensor.data.slice() });
       put(kept);
     }
     const measured = evaluator && rows.validation.length > 0 && averaged > 0;
     const judged = evaluator && rows.test.length > 0 ? await evaluator.judge(rows.test) : undefined;
+    if (!over && stopped.ending !== 'interrupted') await checkpoint?.({ ...state, weights: kept }, stopped);
+    const best = epochs.find(({ epoch }) => epoch === bestEpoch);
+    onEvent({ kind: 'end', stopped, best, epochs: epochs.length });
     return {
       settings,
       chosen,
@@ -120,9 +186,13 @@ export async function trainRows(
         name: dataset.name,
         rows: dataset.rows,
         columns: dataset.columns,
+        table: dataset.table,
+        targetName: dataset.targetName,
         classes: dataset.targets.kind === 'classes' ? dataset.targets.classes : undefined,
       },
-      ...result,
+      epochs,
+      best,
+      stopped,
       ...(averaged > 0 && {
         averaged: { epochs: averaged, validation: measured ? await evaluator.measure(rows.validation) : undefined },
       }),
@@ -132,7 +202,8 @@ export async function trainRows(
       samplesPerSecond: trainSeconds > 0 ? rowsSeen / trainSeconds : 0,
       zeros: countZeros(network, kept),
       weights: kept,
-      ...(snapshots.length > 0 && { members: snapshots }),
+      fingerprint: print,
+      ...(snapshots.length > 0 && { members: snapshots.map((weights) => ({ network, weights })) }),
     };
   } finally {
     await trainer.release();
@@ -140,27 +211,36 @@ export async function trainRows(
   }
 }
 
-/** What a network says of some rows, with each of several sets of weights. */
+/** What each of several networks says of some rows. */
 export async function judgeRows(
-  { network }: Pick<Run, 'network'>,
   dataset: Dataset,
-  members: readonly Weights[],
+  members: readonly Member[],
   rows: Int32Array,
   engine: Engine,
 ): Promise<Judged[]> {
   const memory = engine.memory();
   for (const [name, tensor] of Object.entries(dataTensors(dataset))) memory.set(name, tensor);
-  const evaluator = new Evaluator(engine, memory, network, dataset, Math.min(evaluationBatch, rows.length));
   const judged: Judged[] = [];
+  let evaluator: Evaluator | undefined;
   try {
-    for (const weights of members) {
+    for (const [i, { network, weights }] of members.entries()) {
       for (const [name, tensor] of weights) memory.set(name, tensor);
-      judged.push(await evaluator.judge(rows));
+      if (network !== members[i - 1]?.network) {
+        await evaluator?.release();
+        evaluator = new Evaluator(engine, memory, network, dataset, Math.min(evaluationBatch, rows.length));
+      }
+      judged.push(await evaluator!.judge(rows));
     }
     return judged;
   } finally {
-    await evaluator.release();
+    await evaluator?.release();
   }
+}
+
+/** Columns from which alone the target follows; the test rows are not looked at. */
+function leakNotes(dataset: Dataset, { train, validation }: Split): string[] {
+  const rows = new Int32Array([...train, ...validation]);
+  return describeLeaks(leaks(dataset, rows), dataset.targetName ?? 'the target');
 }
 
 /** Puts the learning rate that a range test finds in the place of "auto". */

@@ -8,7 +8,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelFile, trainOn } from '../../src/browser.ts';
+import { type ClassPrediction, loadModel } from '../../src/index.ts';
 import { operators } from '../../src/ops/index.ts';
+import { churn, modelOf, people } from '../predict/support.ts';
 import { distance } from '../support/graphs.ts';
 import type { PageApi } from './app/page.ts';
 import { rings, ringsExperiment } from './rings.ts';
@@ -137,6 +139,19 @@ describe.skipIf(!present)(
       const there = await call('predict', Array.from(model), input, [7, 2]);
       expect(there).toHaveLength(14);
       expect(distance(there, probabilities.data as Float32Array)).toBeLessThan(1e-5);
+    }, 60_000);
+
+    test('a model of a table answers for rows with texts, dates and gaps as in Node', async () => {
+      const file = await modelOf(await churn());
+      const rows = [...people.slice(0, 50), { age: -1, city: 'Atlantis', plan: null, since: null, active: null }].map(
+        ({ since, ...row }) => ({ ...row, since: since instanceof Date ? since.toISOString() : null }),
+      );
+      const here = (await (await loadModel(file)).predict(rows)) as ClassPrediction[];
+      const there = await call('predictRows', Array.from(file), rows as Parameters<PageApi['predictRows']>[1]);
+      expect(there.map(({ label }) => label)).toEqual(here.map(({ label }) => label));
+      for (const [i, { probabilities }] of there.entries())
+        expect(Math.abs(probabilities.yes - here[i].probabilities.yes)).toBeLessThan(1e-6);
+      expect(problems).toEqual([]);
     }, 60_000);
   },
 );

@@ -73,7 +73,7 @@ describe('a wrong experiment is refused with 2, the file or the place in it, and
   const experiment = (rest: object) => JSON.stringify({ ...iris, ...rest });
   test.each<[string, string, string, string[]]>([
     ['malformed JSON', 'e.json', '{ "data": ', ['e.json cannot be read as an experiment', 'JSON']],
-    ['JSON that is no object', 'e.json', '[1, 2]', ['e.json holds no experiment', 'received  [1,2]']],
+    ['JSON that is no object', 'e.json', '12', ['e.json holds no experiment', 'received  12']],
     ['an unknown setting', 'e.json', experiment({ epoch: 3 }), ['unknown option "epoch"', 'did you mean "epochs"?']],
     [
       'an unknown layer',
@@ -87,7 +87,7 @@ describe('a wrong experiment is refused with 2, the file or the place in it, and
       JSON.stringify({ data: { dataset: 'digits' }, model: [{ dense: { units: 10 } }] }),
       ['layer "dense1" (dense)', 'the data set "digits"'],
     ],
-    ['data as a text', 'e.json', JSON.stringify({ data: 'iris' }), ['data: must be an object', '"iris"']],
+    ['data as a text', 'e.json', JSON.stringify({ data: 'iris' }), ['which data to use', 'received  "iris"']],
     [
       'TypeScript without a default export',
       'e.ts',

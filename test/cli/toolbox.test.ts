@@ -215,7 +215,7 @@ describe('cv', () => {
   test('after Ctrl-C within the first fold has nothing to show and says so', async () => {
     const args = ['cv', '--dataset', 'digits', '--epochs', '100000', '--set', 'earlyStopping=false', '--threads', '1'];
     const { child, finished, until } = start(await folderWith(), args);
-    await until(/^ +2 /m);
+    await until(/chosen for you/);
     child.kill('SIGINT');
     const { code, stdout } = await finished;
     expect(code).toBe(130);

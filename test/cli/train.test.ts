@@ -82,9 +82,11 @@ describe('train', () => {
     expect(stdout).toMatch(/epoch +train loss +train +valid\. loss +valid\. +time +\(accuracy\)/);
     expect(stdout.match(/^ +[123] +[\d.]+ +[\d.]+ % +[\d.]+ +[\d.]+ % +[\d.]+ m?s( {3}best)?$/gm)).toHaveLength(3);
     expect(stdout).toMatch(/kept the weights of epoch [123]\n/);
-    expect(stdout).toMatch(/test: accuracy [\d.]+ %, loss [\d.]+\n/);
+    expect(stdout).toMatch(/test: accuracy [\d.]+ % \(95 % sure: [\d.]+ % to [\d.]+ %\), loss [\d.]+\n/);
     expect(stdout).toMatch(/12 updates in [\d.]+ m?s, [\d,]+ rows a second\n/);
-    expect(stdout).toMatch(/model: \.wellfit\/runs\/\S+-iris\/model\.onnx\n$/);
+    expect(stdout).toMatch(
+      /model: \.wellfit\/runs\/\S+-iris\/model\.onnx\nreport: \.wellfit\/runs\/\S+-iris\/report\.html\n$/,
+    );
   });
 
   test('reads an experiment from JSON, and from TypeScript with a default export', async () => {
@@ -186,7 +188,12 @@ export default { data: { dataset: 'iris' }, model: 'linear', epochs: 1, batchSiz
     const out = join('deep', 'down', 'here');
     const result = jsonOf(await wellfit(cwd, 'train', '--dataset', 'iris', '--epochs', '1', '--out', out, '--json'));
     expect(result.files.model).toBe(join(out, 'model.onnx'));
-    expect((await readdir(join(cwd, out))).sort()).toEqual(['model.onnx', 'result.json']);
+    expect((await readdir(join(cwd, out))).sort()).toEqual([
+      'checkpoint.safetensors',
+      'model.onnx',
+      'report.html',
+      'result.json',
+    ]);
     expect(await readdir(cwd)).toEqual(['deep']);
   });
 
@@ -239,7 +246,7 @@ describe('Ctrl-C while training', () => {
     expect(code).toBe(130);
     expect(stdout).toMatch(/stopped: interrupted after update [\d,]+, in epoch \d+\n/);
     expect(stdout).toMatch(/model: kept\/model\.onnx\n$/);
-    expect((await readdir(join(cwd, 'kept'))).sort()).toEqual(['model.onnx', 'result.json']);
+    expect((await readdir(join(cwd, 'kept'))).sort()).toEqual(['checkpoint.safetensors', 'model.onnx', 'result.json']);
   });
 });
 

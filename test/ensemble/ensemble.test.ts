@@ -41,7 +41,7 @@ describe('snapshots', () => {
     expect(run.members).toHaveLength(snapshots);
     const { after, perEpoch, rates } = await byHand({ ...plain, epochs, schedule: { cosineRestarts: { period } } });
     for (const [i, epoch] of at.entries()) {
-      expectSameBits(run.members![i], after[epoch - 1]);
+      expectSameBits(run.members![i].weights, after[epoch - 1]);
       const end = epoch * perEpoch;
       expect(rates[end - 1], 'the rate is lowest').toBe(Math.min(...rates.slice(end - perEpoch, end)));
       if (end < rates.length) expect(rates[end], 'and rises then').toBe(Math.max(...rates));
@@ -81,10 +81,10 @@ describe('members', () => {
     );
     expect(run.members).toHaveLength(3);
     alone.forEach(({ weights, rows }, i) => {
-      expectSameBits(run.members![i], weights);
+      expectSameBits(run.members![i].weights, weights);
       expect(rows).toEqual(run.rows);
     });
-    expect(different(run.members![0], run.members![1])).toContain('dense1.weight');
+    expect(different(run.members![0].weights, run.members![1].weights)).toContain('dense1.weight');
     expect(run.gain!.members).toHaveLength(3);
     run.gain!.members.forEach((metric, i) => {
       expect(metric).toBeCloseTo(alone[i].test!.metric, 6);
@@ -95,8 +95,8 @@ describe('members', () => {
   test('give the same bits and the same report again', async () => {
     const train = () => trainEnsemble(numbers, on(numbers, { ...plain, ensemble }), { engine: cpu });
     const [a, b] = [await train(), await train()];
-    a.members!.forEach((weights, i) => {
-      expectSameBits(weights, b.members![i]);
+    a.members!.forEach(({ weights }, i) => {
+      expectSameBits(weights, b.members![i].weights);
     });
     expect(a.test).toEqual(b.test);
     expect(a.gain).toEqual(b.gain);
@@ -159,7 +159,7 @@ describe.each(Object.entries(problems))('the combined answer: %s', (_, { dataset
     const run = await trainEnsemble(dataset, experiment, { engine: cpu });
     const rows = run.rows.test;
     const width = run.network.model.output[0];
-    const judged = await judgeRows(run, dataset, run.members!, rows, cpu);
+    const judged = await judgeRows(dataset, run.members!, rows, cpu);
     const members = judged.map(({ outputs }) => inRows(outputs, width));
     const answers = Array.from(rows, (_, i) =>
       together(

@@ -46,7 +46,7 @@ export const problems: Readonly<Record<string, { dataset: Dataset; rest: Rest; l
   },
   numbers: {
     dataset: fromArrays({ features, targets: noisy, name: 'numbers' }),
-    rest: { ...common, optimizer: { sgd: { lr: 0.1 } }, model: [...hidden, { dense: { units: 1 } }] },
+    rest: { ...common, target: 'raw', optimizer: { sgd: { lr: 0.1 } }, model: [...hidden, { dense: { units: 1 } }] },
     link: 'none',
   },
 };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { trainEnsemble } from '../../src/ensemble/index.ts';
 import { modelFile } from '../../src/export/index.ts';
 import { decode } from '../../src/onnx/index.ts';
+import { readFacts } from '../../src/predict/index.ts';
 import { judgeRows } from '../../src/train/index.ts';
 import { inRows, problems, together } from '../ensemble/support.ts';
 import { cpu, on } from '../train/support.ts';
@@ -25,12 +26,18 @@ const kinds = [
   { ensemble: { snapshots: 2 }, combine: 'probabilities' },
 ] as const;
 
-describe.each(Object.entries(problems))('the model file of an ensemble: %s', (_, { dataset, rest, link }) => {
+const { numbers } = problems;
+const all = {
+  ...problems,
+  'numbers of a standardized target': { ...numbers, rest: { ...numbers.rest, target: 'standardize' as const } },
+};
+
+describe.each(Object.entries(all))('the model file of an ensemble: %s', (_, { dataset, rest, link }) => {
   test.each(kinds)('gives plain ONNX Runtime the combined answer of raw rows: %j', async ({ ensemble, combine }) => {
     const run = await trainEnsemble(dataset, on(dataset, { ...rest, ensemble }), { engine: cpu });
     const rows = run.rows.test;
     const width = run.network.model.output[0];
-    const judged = await judgeRows(run, dataset, run.members!, rows, cpu);
+    const judged = await judgeRows(dataset, run.members!, rows, cpu);
     const members = judged.map(({ outputs }) => inRows(outputs, width));
     const outputs = await runFile(
       modelFile(run),
@@ -57,5 +64,5 @@ test('the model file of an ensemble holds the weights of every member under a na
   const { graph, metadata } = decode(modelFile(run));
   const names = graph.nodes.flatMap(({ inputs }) => inputs.map(({ name }) => name));
   expect(names).toEqual(expect.arrayContaining(['member1.dense1.weight', 'member2.dense1.weight']));
-  expect(JSON.parse(metadata['wellfit.results']).test).toEqual(run.test);
+  expect(readFacts(metadata).results).toMatchObject({ test: run.test });
 });

@@ -7,6 +7,7 @@ import { evaluate, onnxRuntimeEngine } from '../../src/engine/index.ts';
 import { modelFile } from '../../src/export/index.ts';
 import { liveNodes, verify } from '../../src/graph/index.ts';
 import { decode } from '../../src/onnx/index.ts';
+import { readFacts } from '../../src/predict/index.ts';
 import { type Experiment, type Run, trainOn } from '../../src/train/index.ts';
 import { distance } from '../support/graphs.ts';
 
@@ -59,7 +60,7 @@ const experiments: Record<string, { dataset: Dataset; rest: Omit<Experiment, 'da
   },
   'regression, not preprocessed': {
     dataset: plane,
-    rest: { model: [{ dense: { units: 4 } }, 'tanh', { dense: { units: 1 } }], preprocess: [] },
+    rest: { model: [{ dense: { units: 4 } }, 'tanh', { dense: { units: 1 } }], preprocess: [], target: 'raw' },
   },
 };
 
@@ -164,17 +165,18 @@ describe.each(Object.keys(experiments))('the model file of a run: %s', (name) =>
   });
 
   test('says in its metadata what it was trained on, how, and with what result', () => {
-    const { metadata } = decode(file);
-    const facts = (key: string) => JSON.parse(metadata[`wellfit.${key}`]);
-    expect(metadata['wellfit.dataset']).toBe(dataset.name);
-    expect(metadata['wellfit.input']).toBe(
-      `${dataset.features instanceof Uint8Array ? 'uint8' : 'float32'} [batch, ${dataset.shape.join(', ')}]`,
+    const facts = readFacts(decode(file).metadata);
+    expect(facts).toMatchObject({
+      dataset: dataset.name,
+      shape: dataset.shape,
+      bytes: dataset.features instanceof Uint8Array,
+      settings: run.settings,
+      results: { test: run.test, updates: run.updates },
+    });
+    const { targets } = dataset;
+    expect([facts.task, facts.classes]).toEqual(
+      targets.kind === 'classes' ? ['classes', targets.classes] : ['regression', undefined],
     );
-    expect(facts('settings')).toEqual(run.settings);
-    expect(facts('results')).toMatchObject({ test: run.test, updates: run.updates });
-    if (dataset.targets.kind === 'classes') expect(facts('classes')).toEqual(dataset.targets.classes);
-    else expect(metadata).not.toHaveProperty(['wellfit.classes']);
-    if (dataset.columns) expect(facts('columns')).toEqual(dataset.columns);
   });
 
   test('has probabilities that are shares, or predictions', async () => {
@@ -229,6 +231,17 @@ describe('a model file speaks the language of the target', () => {
     );
     const likelihood = mean(Array.from(rows, (row, i) => prediction[i] - data[row] * Math.log(prediction[i])));
     expect(likelihood).toBeCloseTo(run.test!.loss, 4);
+  });
+
+  test('after a regression it predicts in the unit of the target, however it was learned', async () => {
+    for (const target of ['standardize', 'raw'] as const) {
+      const far = { ...plane, targets: { ...plane.targets, data: plane.targets.data.map((t) => 1000 * t + 5000) } };
+      const run = await train(far as Dataset, { model: 'linear', target });
+      const rows = testRows(far as Dataset, run);
+      const { prediction } = await runFile(modelFile(run), far as Dataset, rows, 7);
+      const square = mean(Array.from(rows, (row, i) => (prediction[i] - far.targets.data[row]) ** 2));
+      expect(Math.sqrt(square) / run.test!.metric, target).toBeCloseTo(1, 4);
+    }
   });
 
   test('after the hinge loss it gives scores and claims no probabilities', async () => {

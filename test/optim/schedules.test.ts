@@ -35,6 +35,7 @@ const fitting: Record<string, unknown> = {
   inverseTime: { inverseTime: { decay: 1 } },
   polynomial: 'polynomial',
   cosine: 'cosine',
+  logCosine: 'logCosine',
   cosineRestarts: { cosineRestarts: { period: 4 } },
   oneCycle: 'oneCycle',
   cyclic: { cyclic: { up: 1, down: 2 } },

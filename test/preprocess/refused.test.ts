@@ -59,7 +59,7 @@ describe('steps that do not fit the shape of a row, before anything is computed'
     ],
   ];
   test.each(wrong)('%j on %j', async (steps, shape, message) => {
-    expect(await refusal(() => outputShape(readPreprocess(steps), shape))).toContain(message);
+    expect(await refusal(() => outputShape(readPreprocess(steps), { shape, name: 'test' }))).toContain(message);
   });
 });
 

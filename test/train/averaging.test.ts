@@ -19,6 +19,7 @@ const line = fromArrays({ features, targets: features.map(([a, b]) => a - b + 0.
 const small: Rest = {
   model: [{ dense: { units: 3 } }, { batchNorm: { momentum: 0.3 } }, 'tanh', { dense: { units: 1 } }],
   preprocess: [],
+  target: 'raw',
   split: { validation: 0.1, test: 0.1 },
   optimizer: { sgd: { lr: 0.2 } },
   schedule: 'constant',

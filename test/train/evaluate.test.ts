@@ -78,6 +78,7 @@ describe('evaluation', () => {
     const still = on(data, {
       model: [{ dense: { units: 1, init: 'zeros' } }],
       preprocess: [],
+      target: 'raw',
       split: { validation: 0, test: 0 },
       optimizer: { sgd: { lr: 1e-30 } },
       epochs: 1,

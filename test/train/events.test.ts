@@ -14,7 +14,7 @@ describe('the events of a run', () => {
   test('are the start, then for each epoch its progress and its end', async () => {
     const { events } = await record(digits, { model: 'cnn', epochs: 2 });
     const kinds = events.map(({ kind }) => kind).join(' ');
-    expect(kinds).toMatch(/^start( (progress )+epoch){2}$/);
+    expect(kinds).toMatch(/^start( (progress )+epoch){2} end$/);
   });
 
   test('start with what was decided', async () => {
@@ -77,9 +77,9 @@ describe('a run', () => {
     expect(settings).toEqual([
       'split.validation',
       'split.test',
+      'model',
       'preprocess',
       'loss',
-      'model',
       'init of dense1, dense2',
       'init of dense3',
       'metric',

@@ -153,7 +153,7 @@ describe('metrics of a run', () => {
 
   test('the confusion of the test rows: rows are true classes, columns what was said', async () => {
     const run = await train(uneven, { ...hasty, epochs: 3 });
-    const [judged] = await judgeRows(run, uneven, [run.weights], run.rows.test, cpu);
+    const [judged] = await judgeRows(uneven, [run], run.rows.test, cpu);
     const expected = [0, 1, 2].map(() => [0, 0, 0]);
     run.rows.test.forEach((row, i) => {
       const logits = Array.from({ length: 3 }, (_, k) => judged.outputs[3 * i + k]);
@@ -175,7 +175,7 @@ describe('Poisson regression', () => {
     };
     const run = await train(counts, rest);
     const error = async (rows: Int32Array) => {
-      const [{ outputs }] = await judgeRows(run, counts, [run.weights], rows, cpu);
+      const [{ outputs }] = await judgeRows(counts, [run], rows, cpu);
       const squares = Array.from(rows, (row, i) => (Math.exp(outputs[i]) - counts.targets.data[row]) ** 2);
       return Math.sqrt(squares.reduce((sum, x) => sum + x, 0) / rows.length);
     };
@@ -213,7 +213,7 @@ describe('class weights', () => {
     const run = await train(uneven, balanced);
     const weights = weightsOf(run);
     const weighted = async (rows: Int32Array) => {
-      const [{ outputs }] = await judgeRows(run, uneven, [run.weights], rows, referenceEngine);
+      const [{ outputs }] = await judgeRows(uneven, [run], rows, referenceEngine);
       let [sum, total] = [0, 0];
       rows.forEach((row, i) => {
         const [label, logits] = [uneven.targets.data[row], [0, 1, 2].map((k) => outputs[3 * i + k])];

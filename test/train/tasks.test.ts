@@ -23,7 +23,7 @@ describe('training learns what can be learned', () => {
     const noise = 0.1;
     const targets = points.map(([a, b]) => 3 * a - 2 * b + 1 + noise * random.normal());
     const data = fromArrays({ features: points, targets, name: 'line' });
-    const experiment = { data, model: 'linear', optimizer: { sgd: { lr: 0.1 } }, epochs: 30 };
+    const experiment = { data, model: 'linear', target: 'raw', optimizer: { sgd: { lr: 0.1 } }, epochs: 30 } as const;
     const run = await train(experiment, { engine: cpu });
     expect(run.settings).toMatchObject({ loss: 'meanSquaredError', metric: 'rmse', data: { dataset: 'line' } });
     expect(run.test!.metric).toBeCloseTo(Math.sqrt(run.test!.loss), 6);

@@ -14,6 +14,7 @@ const line = fromArrays({ features, targets: values, name: 'line' });
 const linear: Omit<Experiment, 'data'> = {
   model: [{ dense: { units: 1, init: { normal: { std: 0.5 } }, biasInit: { constant: { value: 0.25 } } } }],
   preprocess: [],
+  target: 'raw',
   split: { validation: 0, test: 0 },
   optimizer: { sgd: { lr: 0.1 } },
   schedule: 'constant',

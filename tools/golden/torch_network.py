@@ -46,6 +46,21 @@ class Maxout(nn.Module):
         return self.linear(x).view(-1, self.pieces, self.units).amax(1)
 
 
+class Embed(nn.Module):
+    """The last numbers of a row are codes of categories; all categories share one table, one after the other."""
+
+    def __init__(self, slots: list[int], units: int):
+        super().__init__()
+        self.slots = slots
+        self.weight = nn.Parameter(torch.empty(sum(slots), units))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        codes = x[:, -len(self.slots) :].detach().long()
+        tables = self.weight.split(self.slots)
+        vectors = [F.embedding(codes[:, i], table) for i, table in enumerate(tables)]
+        return torch.cat([x[:, : x.shape[1] - len(self.slots)], *vectors], 1)
+
+
 plain = {
     "flatten": nn.Flatten,
     "relu": nn.ReLU,
@@ -84,6 +99,8 @@ def module(kind: str, options: dict, shape: list[int]) -> nn.Module:
         return nn.InstanceNorm2d(shape[0], eps=options.get("epsilon", 1e-5), affine=options.get("affine", False))
     if kind == "maxout":
         return Maxout(shape[0], options["units"], options.get("pieces", 2), options.get("bias", True))
+    if kind == "embed":
+        return Embed(options["slots"], options.get("units", 8))
     if kind == "leakyRelu":
         return nn.LeakyReLU(options.get("slope", 0.01))
     if kind == "prelu":

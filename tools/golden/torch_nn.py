@@ -89,6 +89,21 @@ def layers() -> list[dict]:
         *activations(),
         layer_case("maxout", {"maxout": {"units": 4}}, [5, 3]),
         layer_case("maxout, three pieces, no bias", {"maxout": {"units": 2, "pieces": 3, "bias": False}}, [4, 5]),
+        *embeddings(),
+    ]
+
+
+def embeddings() -> list[dict]:
+    """Rows of `numbers` ordinary numbers and a code for each category; some codes in several rows, some in none."""
+
+    def case(label: str, numbers: int, options: dict, rows=6) -> dict:
+        codes = [torch.from_numpy(np.random.default_rng(400 + i).integers(0, n, rows)) for i, n in enumerate(options["slots"])]
+        x = torch.cat([uniform([rows, numbers], 100), torch.stack(codes, 1).double()], 1)
+        return layer_case(f"embed, {label}", {"embed": options}, list(x.shape), given=x)
+
+    return [
+        case("one category after two numbers", 2, {"slots": [5]}),
+        case("three categories, 3 units", 3, {"slots": [4, 1, 9], "units": 3}),
     ]
 
 

@@ -416,6 +416,14 @@ def schedules() -> list[dict]:
         case("a line to 0.2", "polynomial", {"end": 0.2}, lambda o: s.LinearLR(o, 1.0, 0.2, 48)),
         case("whole run", "cosine", {}, lambda o: s.CosineAnnealingLR(o, 48)),
         case("after a warm-up", "cosine", {"warmup": 6}, lambda o: s.CosineAnnealingLR(o, 42)),
+        *[
+            case(label, "logCosine", options, lambda o, k=cycles, n=length: s.LambdaLR(o, lambda t: math.sin(math.pi * math.log2(1 + (2**k - 1) * t / n)) ** 2))
+            for label, options, cycles, length in [
+                ("four cycles", {}, 4, 48),
+                ("one cycle", {"cycles": 1}, 1, 48),
+                ("after a warm-up", {"cycles": 2, "warmup": 8}, 2, 40),
+            ]
+        ],
         restarts("10", {"period": 10}),
         restarts("doubling", {"period": 4, "multiply": 2}),
         restarts("doubling, epochs of 6", {"period": 1, "multiply": 2}, per_epoch=6),

@@ -19,9 +19,10 @@ export const cv: Command = {
     ),
 
   async run([path], options, io) {
-    const experiment = await experimentFrom(path, options);
+    const given = await experimentFrom(path, options);
     const engine = chooseEngine(options.engine as string, options.threads as number);
-    const dataset = await loadFor(experiment, io);
+    const { dataset, data } = await loadFor(given, io);
+    const experiment = { ...given, data };
     const started = performance.now();
     const result = await crossValidateOn(dataset, experiment, options.folds as number, {
       engine,

@@ -22,8 +22,9 @@ export const gradcheck: Command = {
     ),
 
   async run([path], options, io) {
-    const experiment = await experimentFrom(path, options);
-    const dataset = await loadFor(experiment, io);
+    const given = await experimentFrom(path, options);
+    const { dataset, data } = await loadFor(given, io);
+    const experiment = { ...given, data };
     const { epsilon, rows, perParameter, after } = options as Record<string, number>;
     const report = await gradientCheckOn(dataset, experiment, {
       epsilon,

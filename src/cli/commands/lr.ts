@@ -15,9 +15,10 @@ export const lr: Command = {
   define: (parser) => jsonOption(engineOptions(experimentOptions(parser))),
 
   async run([path], options, io) {
-    const experiment = await experimentFrom(path, options);
+    const given = await experimentFrom(path, options);
     const engine = chooseEngine(options.engine as string, options.threads as number);
-    const dataset = await loadFor(experiment, io);
+    const { dataset, data } = await loadFor(given, io);
+    const experiment = { ...given, data };
     const result = await rangeTestOn(dataset, experiment, {
       engine,
       signal: io.signal,

@@ -1,5 +1,4 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { encode } from 'fast-png';
 import { formatShape, grouped, sizeOf, type Tensor, WellfitError } from '../../base/index.ts';
 import {
   type AugmentPlan,
@@ -9,6 +8,7 @@ import {
   drawAugment,
   readAugment,
 } from '../../data/index.ts';
+import { encodePng } from '../../data/readers/index.ts';
 import { onnxRuntimeEngine } from '../../engine/index.ts';
 import { Graph } from '../../graph/index.ts';
 import { type Command, numberOption } from '../command.ts';
@@ -55,7 +55,7 @@ export const preview: Command = {
         received: file,
         fix: 'give it a name that ends in .png',
       });
-    const dataset = await loadFor(experiment, io);
+    const { dataset } = await loadFor(experiment, io);
     const { shape, features } = dataset;
     if (shape.length !== 3 || (shape[0] !== 1 && shape[0] !== 3))
       throw new WellfitError('option', `the rows of "${dataset.name}" cannot be drawn`, {
@@ -67,7 +67,8 @@ export const preview: Command = {
     const lines = await augmentedLines(plan, dataset, shown, times, seed);
     const [low, high] = rangeOf(features.subarray(0, shown.length * sizeOf(shape)));
     const picture = drawSheet(lines, shape, low, high);
-    await writeWhole(file, encode({ ...picture, channels: picture.channels as 1 | 3 }));
+    const { channels, height, width, data } = picture;
+    await writeWhole(file, await encodePng(data, [channels, height, width]));
     io.say(`${file}: ${grouped(picture.width)} x ${grouped(picture.height)} pixels`);
     io.say(
       `the first ${shown.length} images of ${dataset.name}, a line each: as it is, then as in updates 1 to ${times} of seed ${seed}`,

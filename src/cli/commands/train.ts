@@ -1,47 +1,91 @@
-import { duration, grouped, short } from '../../base/index.ts';
+import { duration, grouped, short, WellfitError } from '../../base/index.ts';
+import { dataName } from '../../data/index.ts';
+import type { Engine } from '../../engine/index.ts';
 import { type EnsembleRun, trainEnsemble } from '../../ensemble/index.ts';
 import { modelFile } from '../../export/index.ts';
-import type { Command, Io } from '../command.ts';
+import { type Baseline, baselinesOn, refuseFinished } from '../../train/index.ts';
+import { checkpointKeeper, findRun, readCheckpoint, resumeCommand } from '../checkpoints.ts';
+import { type Command, type Io, numberOption } from '../command.ts';
 import { chooseEngine, loadFor } from '../experiment.ts';
 import { engineOptions, experimentFrom, experimentOptions, jsonOption } from '../options.ts';
-import { openOutput } from '../output.ts';
+import { openOutput, reopenOutput } from '../output.ts';
+import { reportPage } from '../report.ts';
+import { columnLines } from '../terminal/columns.ts';
 import { reporter } from '../terminal/events.ts';
 import { formatMetric, metricName } from '../terminal/table.ts';
 
 export const train: Command = {
   summary: 'train a network and save it as an ONNX model',
   examples: [
+    'wellfit train customers.csv --target churned',
+    'wellfit train "sales/*.parquet" --target amount --where "year >= 2020" --column zip=category',
+    'wellfit train photos/',
     'wellfit train --dataset digits',
     'wellfit train --dataset mnist --model cnn --epochs 5',
     'wellfit train --dataset iris --optimizer momentum --lr 0.05 --json',
     'wellfit train --dataset digits --lr auto --set regularize.l2=0.0001 --set ensemble.members=3',
     'wellfit train experiment.json --out models/first',
+    'wellfit train --resume last',
   ],
   define: (parser) =>
     jsonOption(
-      engineOptions(experimentOptions(parser)).option(
-        '--out <folder>',
-        'where the model goes; default: .wellfit/runs/<time>-<data set>',
-      ),
+      engineOptions(experimentOptions(parser))
+        .option('--out <folder>', 'where the model goes; default: .wellfit/runs/<time>-<data set>')
+        .option('--resume <run>', 'go on with an interrupted run: its folder, its name in .wellfit/runs, or "last"')
+        .option(
+          '--checkpoint-seconds <n>',
+          'least seconds between two checkpoints at the ends of epochs, inside an epoch three times as many; default: 10',
+          numberOption('checkpoint-seconds'),
+        ),
     ),
 
   async run([path], options, io) {
-    const experiment = await experimentFrom(path, options);
-    const engine = chooseEngine(options.engine as string, options.threads as number);
-    const dataset = await loadFor(experiment, io);
-    const output = await openOutput(options.out as string | undefined, dataset.name);
+    const { experiment, engine, loaded, output, resume } = await (options.resume === undefined
+      ? begin(path, options, io)
+      : goOn(path, options, io));
+    const { dataset } = loaded;
+    for (const line of loaded.table ? columnLines(loaded.table) : []) io.say(line);
+    for (const { path: file, why } of (loaded.broken ?? []).slice(0, 10)) io.say(`skipped ${file}: ${why}`);
+    const keeper = checkpointKeeper(output, io, resume !== undefined);
     try {
-      const onEvent = reporter(io, engine.name);
-      const run = await trainEnsemble(dataset, experiment, { engine, signal: io.signal, onEvent });
+      const run = await trainEnsemble(dataset, experiment, {
+        engine,
+        signal: io.signal,
+        onEvent: reporter(io, engine.name),
+        onCheckpoint: keeper.take,
+        checkpointSeconds: options.checkpointSeconds as number | undefined,
+        resume,
+      });
+      const interrupted = run.stopped.ending === 'interrupted';
+      const model = await output.write('model.onnx', modelFile(run));
+      const baselines = interrupted ? [] : await baselinesOn(dataset, run, { engine, signal: io.signal });
+      const page = interrupted
+        ? undefined
+        : await reportPage(run, loaded, {
+            engine,
+            baselines,
+            version: io.version,
+            command: commandLine(path, options),
+          });
+      const report = page && (await output.write('report.html', new TextEncoder().encode(page)));
+      const { table } = loaded;
       const summary = {
         ...summarize(run, output.name),
         engine: engine.name,
-        files: { model: await output.write('model.onnx', modelFile(run)) },
+        ...(table && {
+          table: { target: table.target.name, task: table.task, why: table.why, columns: table.columns },
+        }),
+        ...(loaded.broken && { broken: loaded.broken }),
+        baselines,
+        files: { model, ...(report && { report }) },
       };
       await output.write('result.json', summary);
-      closing(run, summary.files.model, io);
+      await keeper.finish();
+      const next = interrupted && keeper.kept ? resumeCommand(output, options) : undefined;
+      closing(run, baselines, summary.files, io, next);
       io.result(summary);
-      return run.stopped.ending === 'interrupted' ? 130 : run.stopped.ending === 'diverged' ? 1 : 0;
+      await output.close();
+      return interrupted ? 130 : run.stopped.ending === 'diverged' ? 1 : 0;
     } catch (error) {
       await output.discard();
       throw error;
@@ -49,7 +93,73 @@ export const train: Command = {
   },
 };
 
-function closing(run: EnsembleRun, file: string, io: Io): void {
+type Options = Parameters<Command['run']>[1];
+
+const engineOf = ({ engine, threads }: Options): Engine => chooseEngine(engine as string, threads as number);
+
+/** What a new run works with. */
+async function begin(path: string | undefined, options: Options, io: Io) {
+  const asked = await experimentFrom(path, options);
+  const engine = engineOf(options);
+  const loaded = await loadFor(asked, io);
+  const experiment = { ...asked, data: loaded.data };
+  const output = await openOutput(options.out as string | undefined, loaded.dataset.name);
+  return { experiment, engine, loaded, output, resume: undefined };
+}
+
+/** What may stand beside --resume: nothing that an experiment says. */
+const besideResume = ['resume', 'threads', 'engine', 'json', 'checkpointSeconds'];
+
+/** What an interrupted run works with. */
+async function goOn(path: string | undefined, options: Options, io: Io) {
+  const given = path ? [path] : Object.keys(options).filter((name) => !besideResume.includes(name));
+  if (given.length > 0)
+    throw new WellfitError('option', 'a run goes on with the settings it began with', {
+      expected: 'beside --resume only --engine, --threads, --json and --checkpoint-seconds',
+      received: path ?? given.map((name) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`).join(', '),
+      fix: 'leave it out, or start a new run without --resume',
+    });
+  const engine = engineOf(options);
+  const output = await reopenOutput(await findRun(options.resume as string));
+  try {
+    const resume = await readCheckpoint(output.folder);
+    refuseFinished(resume);
+    const experiment = resume.settings as unknown as Record<string, unknown>;
+    const loaded = await loadFor(experiment, io);
+    const { state, members } = resume;
+    const where = state ? `epoch ${state.epoch}, after update ${grouped(state.update)}` : 'the next member';
+    io.say(`resuming ${output.folder} in ${members?.length ? `member ${members.length + 1}, ` : ''}${where}`);
+    if (resume.engine !== engine.name)
+      io.say(
+        `note: it began on the engine ${resume.engine} and goes on on ${engine.name}, so that the bits will differ`,
+      );
+    return { experiment, engine, loaded, output, resume };
+  } catch (error) {
+    await output.close();
+    throw error;
+  }
+}
+
+/** What was typed, as far as a person would type it again. */
+function commandLine(path: string | undefined, options: Options): string {
+  const quoted = (text: string) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const flag = (name: string) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+  const given = Object.entries(options).filter(
+    ([name, value]) => !['json', 'out'].includes(name) && value !== undefined,
+  );
+  const parts = given
+    .filter(([name, value]) => !(name === 'threads' && value === 0) && !(name === 'engine' && value === 'cpu'))
+    .flatMap(([name, value]) => [value].flat().map((each) => `${flag(name)} ${quoted(String(each))}`));
+  return ['wellfit train', ...(path ? [quoted(path)] : []), ...parts].join(' ');
+}
+
+function closing(
+  run: EnsembleRun,
+  baselines: readonly Baseline[],
+  files: { model: string; report?: string },
+  io: Io,
+  resume?: string,
+): void {
   const { stopped, best, averaged, gain, zeros, test, settings, seconds, updates, samplesPerSecond } = run;
   const name = metricName(settings);
   io.say('');
@@ -62,17 +172,33 @@ function closing(run: EnsembleRun, file: string, io: Io): void {
     const alone = gain.members.map((value) => formatMetric(name, value)).join(', ');
     io.say(`test ${name} of the members alone: ${alone}; together: ${formatMetric(name, gain.together)}`);
   }
-  if (test) io.say(`test: ${name} ${formatMetric(name, test.metric)}, loss ${short(test.loss)}`);
+  if (test) {
+    const { interval } = test;
+    const trust = interval
+      ? ` (95 % sure: ${formatMetric(name, interval.low)} to ${formatMetric(name, interval.high)})`
+      : '';
+    io.say(`test: ${name} ${formatMetric(name, test.metric)}${trust}, loss ${short(test.loss)}`);
+    const others = Object.entries(test.metrics).filter(([other]) => shown.includes(other) && other !== name);
+    if (others.length > 0)
+      io.say(`      ${others.map(([other, value]) => `${other} ${formatMetric(other, value)}`).join(', ')}`);
+    for (const { name: baseline, value } of baselines)
+      io.say(`      ${formatMetric(name, value)} is what ${baseline} gives`);
+  }
   io.say(`${grouped(updates)} updates in ${duration(seconds)}, ${grouped(Math.round(samplesPerSecond))} rows a second`);
-  io.say(`model: ${file}`);
+  if (resume) io.say(`continue with: ${resume}`);
+  io.say(`model: ${files.model}`);
+  if (files.report) io.say(`report: ${files.report}`);
 }
+
+/** Metrics that a person looks at beside the one of the run. */
+const shown = ['balancedAccuracy', 'rocAuc', 'averagePrecision', 'rmse', 'meanAbsoluteError', 'r2'];
 
 /** The object that --json prints. */
 function summarize(run: EnsembleRun, name: string) {
   const { settings, chosen, notes, network, epochs, best, averaged, gain, zeros, test, stopped, updates } = run;
   return {
     run: name,
-    dataset: settings.data.dataset,
+    dataset: dataName(settings.data),
     seed: settings.seed,
     settings,
     chosen,

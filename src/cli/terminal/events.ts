@@ -1,58 +1,76 @@
 import { duration, grouped, short } from '../../base/index.ts';
+import { dataName } from '../../data/index.ts';
 import type { Settings, TrainEvent } from '../../train/index.ts';
 import type { Io } from '../command.ts';
 import { bar } from './bar.ts';
 import { epochHeader, epochRow, formatMetric, metricName } from './table.ts';
 
-type Start = Extract<TrainEvent, { kind: 'start' }>;
+type Event<K extends TrainEvent['kind']> = Extract<TrainEvent, { kind: K }>;
 
-/** Shows a training as it goes; of several networks only the first says everything. */
+/** Shows a training as it goes: a line for each epoch of a single network, a line for each of several networks. */
 export function reporter(io: Io, engine: string): (event: TrainEvent) => void {
+  const started = performance.now();
   let settings: Settings;
-  let part = '';
+  let member: Event<'member'> | undefined;
   let known = false;
   return (event) => {
-    if (event.kind === 'member') {
-      part = `${event.what} ${event.index}/${event.of} `;
-      if (known) io.say('');
-      io.say(`${event.what} ${event.index} of ${event.of}`);
-    } else if (event.kind === 'start') {
+    if (event.kind === 'member') member = event;
+    else if (event.kind === 'start') {
       settings = event.settings;
       for (const line of known ? [] : opening(event, engine)) io.say(line);
-      io.say(epochHeader(metricName(settings)));
+      if (!member) io.say(epochHeader(metricName(settings)));
       known = true;
-    } else if (event.kind === 'epoch') io.say(epochRow(event.record, metricName(settings), event.best));
-    else if (event.kind === 'progress') io.redraw(part + progress(event, settings));
-    else if (event.kind === 'fit') io.redraw(`fitting ${event.step} ${bar(event.done)}`);
+    } else if (event.kind === 'epoch') {
+      if (!member) io.say(epochRow(event.record, metricName(settings), event.best));
+    } else if (event.kind === 'progress') {
+      const seconds = (performance.now() - started) / 1000;
+      io.redraw(member ? memberProgress(event, settings, member, seconds) : progress(event, settings));
+    } else if (event.kind === 'end') {
+      if (member) io.say(memberLine(event, metricName(settings), member));
+    } else if (event.kind === 'fit') io.redraw(`fitting ${event.step} ${bar(event.done)}`);
     else io.redraw(`looking for the ${event.what} ${bar(event.done)}`);
   };
 }
 
-function progress(
-  {
-    epoch,
-    rowsDone,
-    rowsTotal,
-    loss,
-    metric,
-    samplesPerSecond,
-    secondsLeft,
-  }: Extract<TrainEvent, { kind: 'progress' }>,
-  settings: Settings,
-): string {
-  const done = (epoch - 1 + rowsDone / rowsTotal) / settings.epochs;
+const doneOf = ({ epoch, rowsDone, rowsTotal }: Event<'progress'>, { epochs }: Settings): number =>
+  (epoch - 1 + rowsDone / rowsTotal) / epochs;
+
+function progress(event: Event<'progress'>, settings: Settings): string {
+  const { epoch, loss, metric, samplesPerSecond, secondsLeft } = event;
   const name = metricName(settings);
   const measured = metric === undefined ? '' : `${name} ${formatMetric(name, metric)}  `;
-  return `epoch ${epoch}/${settings.epochs} ${bar(done, 14)} loss ${short(loss)}  ${measured}${grouped(Math.round(samplesPerSecond))} rows/s  ${duration(secondsLeft)} left`;
+  return `epoch ${epoch}/${settings.epochs} ${bar(doneOf(event, settings), 14)} loss ${short(loss)}  ${measured}${grouped(Math.round(samplesPerSecond))} rows/s  ${duration(secondsLeft)} left`;
 }
 
-function opening({ settings, chosen, notes, parameters, rows }: Start, engine: string): string[] {
+/** Of all networks together. */
+function memberProgress(
+  event: Event<'progress'>,
+  settings: Settings,
+  { what, index, of }: Event<'member'>,
+  seconds: number,
+): string {
+  const done = (index - 1 + doneOf(event, settings)) / of;
+  return `${what} ${index}/${of} ${bar(done, 14)} epoch ${event.epoch}/${settings.epochs}  loss ${short(event.loss)}  ${grouped(Math.round(event.samplesPerSecond))} rows/s  ${duration((seconds / done) * (1 - done))} left`;
+}
+
+function memberLine(
+  { best, epochs, stopped }: Event<'end'>,
+  metric: string,
+  { what, index, of }: Event<'member'>,
+): string {
+  const name = `${what} ${index} of ${of}:`;
+  if (!best?.validation) return `${name} ${best ? `${epochs} epochs` : stopped.words}`;
+  const { loss, metric: value } = best.validation;
+  return `${name} ${epochs} epochs, kept epoch ${best.epoch}: validation ${metric} ${formatMetric(metric, value)}, loss ${short(loss)}`;
+}
+
+function opening({ settings, chosen, notes, parameters, rows }: Event<'start'>, engine: string): string[] {
   const automatic = chosen.map(
     ({ setting, value, why }) =>
       `  ${setting} = ${typeof value === 'string' ? value : JSON.stringify(value)}  (${why})`,
   );
   return [
-    `${settings.data.dataset}: ${grouped(rows.train)} rows to train on, ${grouped(rows.validation)} for validation, ${grouped(rows.test)} for the test`,
+    `${dataName(settings.data)}: ${grouped(rows.train)} rows to train on, ${grouped(rows.validation)} for validation, ${grouped(rows.test)} for the test`,
     `model: ${settings.model.map((layer) => Object.keys(layer as object)[0]).join(' - ')}, ${grouped(parameters)} parameters; engine: ${engine}; seed ${settings.seed}`,
     ...(automatic.length > 0 ? ['chosen for you:', ...automatic] : []),
     ...notes.map((note) => `note: ${note}`),

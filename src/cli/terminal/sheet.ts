@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from '../../base/index.ts';
 
-/** Pixels as a PNG holds them: row by row, the channels of a pixel side by side. */
+/** Pixels channel by channel, row by row. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -40,7 +40,7 @@ export function drawSheet(
           const from = Math.floor(y / scale) * width + Math.floor(x / scale);
           for (let channel = 0; channel < channels; channel++) {
             const value = (image[channel * height * width + from] - low) / (high - low || 1);
-            data[to * channels + channel] = Math.round(255 * Math.min(1, Math.max(0, value)));
+            data[channel * sheet.height * sheet.width + to] = Math.round(255 * Math.min(1, Math.max(0, value)));
           }
         }
   return { ...sheet, data };

@@ -33,7 +33,7 @@ export const initializers = {
 };
 
 /** As an option of a layer: a name or { name: options }; looked up when the model is built. */
-export const initOption = (otherwise: string) =>
+export const initOption = (otherwise: string | Record<string, unknown>) =>
   z.union([z.string(), z.record(z.string(), z.unknown())]).default(otherwise);
 
 export { type Initializer, type Target, type UnitMoments, unitOf } from './initializer.ts';

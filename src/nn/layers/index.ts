@@ -4,6 +4,7 @@ import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import { dropout } from './dropout.ts';
 import { elu } from './elu.ts';
+import { embed } from './embed.ts';
 import { exponential } from './exponential.ts';
 import { flatten } from './flatten.ts';
 import { gaussianDropout } from './gaussianDropout.ts';
@@ -36,6 +37,7 @@ export const layers = {
   averagePool,
   globalAveragePool,
   flatten,
+  embed,
   maxout,
   batchNorm,
   layerNorm,

@@ -5,6 +5,7 @@ import { cosineRestarts } from './cosineRestarts.ts';
 import { cyclic } from './cyclic.ts';
 import { exponential } from './exponential.ts';
 import { inverseTime } from './inverseTime.ts';
+import { logCosine } from './logCosine.ts';
 import { multiStep } from './multiStep.ts';
 import { oneCycle } from './oneCycle.ts';
 import { polynomial } from './polynomial.ts';
@@ -22,6 +23,7 @@ export const schedules = {
   polynomial,
   cosine,
   cosineRestarts,
+  logCosine,
   oneCycle,
   cyclic,
   reduceOnPlateau,

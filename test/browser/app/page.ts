@@ -1,6 +1,6 @@
 // What the browser test calls: training, every operator, and running a model file, with the package's browser face.
 import * as runtime from 'onnxruntime-web';
-import { onnxRuntimeEngine, trainOn } from '../../../src/browser.ts';
+import { loadModel, onnxRuntimeEngine, trainOn } from '../../../src/browser.ts';
 import { operators } from '../../../src/ops/index.ts';
 import { distance, runOn, runReference, single } from '../../support/graphs.ts';
 import { rings, ringsExperiment } from '../rings.ts';
@@ -35,6 +35,12 @@ const api = {
       input: new runtime.Tensor('float32', Float32Array.from(input), shape),
     });
     return Array.from(probabilities.data as Float32Array);
+  },
+  /** Rows of a table, with texts, through `loadModel`. */
+  async predictRows(file: number[], rows: Record<string, string | number | boolean | null>[]) {
+    const model = await loadModel(Uint8Array.from(file));
+    if (model.task !== 'classes') throw new Error(model.task);
+    return model.predict(rows);
   },
 };
 

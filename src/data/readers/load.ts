@@ -1,0 +1,89 @@
+import { grouped, WellfitError } from '../../base/index.ts';
+import type { Dataset } from '../dataset.ts';
+import type { DataSettings, ImageSettings, TableSettings } from '../source.ts';
+import { type Table, type TableData, tableDataset } from '../table/index.ts';
+import { type BrokenImage, loadImageFolder } from './imageFolder/index.ts';
+import { type LoadOptions, loadDataset } from './named.ts';
+import { openTable } from './table/index.ts';
+
+/** Data that were read, and what else is known of them. */
+export interface LoadedData {
+  readonly dataset: Dataset;
+  /** The settings with what was found filled in: reading them again gives the same data set. */
+  readonly data: DataSettings;
+  /** Tables only; `rowsAt` takes rows of the data set. */
+  readonly table?: TableData & Pick<Table, 'rowsAt'>;
+  /** Images only. */
+  readonly paths?: readonly string[];
+  readonly broken?: readonly BrokenImage[];
+}
+
+export interface LoadDataOptions extends LoadOptions {
+  /** Hears what is being done, and how far it is: 0 … 1. */
+  readonly onProgress?: (words: string, done?: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads the data that an experiment names.
+ * @throws WellfitError for files that are missing or damaged, and data that nothing can be learned of
+ */
+export async function loadData(data: DataSettings, options: LoadDataOptions = {}): Promise<LoadedData> {
+  if ('dataset' in data) return { dataset: await loadDataset(data.dataset, options), data };
+  if ('table' in data) return loadTable(data, options);
+  return loadImages(data, options);
+}
+
+async function loadTable(data: TableSettings, { onProgress = () => {} }: LoadDataOptions): Promise<LoadedData> {
+  const source = { table: data.table, where: data.where, sql: data.sql };
+  const table = await openTable(source, { onProgress });
+  try {
+    const read = await tableDataset(table, data, (done) => onProgress(`reading ${table.name}`, done));
+    const kinds = Object.fromEntries(read.columns.map(({ name, kind }) => [name, kind]));
+    return {
+      dataset: read.dataset,
+      data: { ...data, task: read.task, columns: asWritten(kinds) },
+      table: {
+        ...read,
+        // The rows are looked up when they are needed, so that nothing stays open.
+        async rowsAt(rows) {
+          const again = await openTable(source);
+          try {
+            return await again.rowsAt(rows.map((row) => read.rowNumbers[row]));
+          } finally {
+            await again.close();
+          }
+        },
+      },
+    };
+  } finally {
+    await table.close();
+  }
+}
+
+/** Kinds that were inferred, as an experiment may write them: what is left out is ignored. */
+const asWritten = (kinds: Readonly<Record<string, TableData['columns'][number]['kind']>>): TableSettings['columns'] =>
+  Object.fromEntries(
+    Object.entries(kinds).map(([name, kind]) => [
+      name,
+      kind === 'text' || kind === 'identifier' || kind === 'constant' ? 'ignore' : kind,
+    ]),
+  );
+
+async function loadImages(data: ImageSettings, { onProgress, signal }: LoadDataOptions): Promise<LoadedData> {
+  const { dataset, paths, broken, notes } = await loadImageFolder(data, {
+    signal,
+    onProgress: (done, total) => onProgress?.(`reading ${grouped(total)} images`, done / total),
+  });
+  const [channels, height, width] = dataset.shape;
+  if (dataset.rows < 2)
+    throw new WellfitError('data', `"${data.images}" has ${dataset.rows} images that can be read`, {
+      expected: 'some for each class',
+    });
+  return {
+    dataset: { ...dataset, notes: [...(dataset.notes ?? []), ...notes] },
+    data: { ...data, size: [height, width], channels: channels === 1 ? 'grey' : 'color' },
+    paths,
+    broken,
+  };
+}

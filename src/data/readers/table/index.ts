@@ -1,0 +1,2 @@
+export { openTable, type TableOptions, type TableSource } from './open.ts';
+export { type WrittenColumn, writeParquet } from './parquet.ts';
