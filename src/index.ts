@@ -1,5 +1,5 @@
 import { type Dataset, readData } from './data/index.ts';
-import { loadData, readModel } from './data/readers/index.ts';
+import { loadData, readFromModel, readModel } from './data/readers/index.ts';
 import { type EnsembleRun, trainEnsemble } from './ensemble/index.ts';
 import { type LoadModelOptions, loadModel as loadModelBytes, type Model } from './predict/index.ts';
 import {
@@ -102,9 +102,11 @@ export async function gradientCheck(
   return gradientCheckOn(dataset, plain, options);
 }
 
-async function withData({ data, ...rest }: ExperimentOrData): Promise<{ dataset: Dataset; plain: Experiment }> {
+async function withData({ data, ...asked }: ExperimentOrData): Promise<{ dataset: Dataset; plain: Experiment }> {
+  const from = await readFromModel(asked.from);
+  const rest = { ...asked, ...(from && { from }) } as typeof asked;
   if (typeof data === 'object' && data !== null && 'features' in data)
     return { dataset: data, plain: { ...rest, data: { dataset: data.name } } };
-  const loaded = await loadData(readData(data));
+  const loaded = await loadData(readData(data), { from: from?.bytes });
   return { dataset: loaded.dataset, plain: { ...rest, data: loaded.data } };
 }

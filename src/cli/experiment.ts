@@ -4,9 +4,10 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { grouped, WellfitError } from '../base/index.ts';
 import { readData } from '../data/index.ts';
-import { type LoadedData, loadData } from '../data/readers/index.ts';
+import { type LoadedData, loadData, readFromModel } from '../data/readers/index.ts';
 import { type Engine, onnxRuntimeEngine, referenceEngine } from '../engine/index.ts';
 import type { Io } from './command.ts';
+import { runsFolder } from './output.ts';
 import { bar } from './terminal/bar.ts';
 
 /** Reads an experiment: JSON, or TypeScript/JavaScript with a default export. */
@@ -43,14 +44,21 @@ function describeReadError(error: unknown, path: string): unknown {
   });
 }
 
+/** Data, and the experiment with what was found of them and with the bytes of the model that it goes on from. */
+export interface LoadedExperiment extends LoadedData {
+  readonly experiment: Record<string, unknown>;
+}
+
 /** Loads the data that an experiment names, showing how far reading or downloading is. */
-export async function loadFor(experiment: Record<string, unknown>, io: Io): Promise<LoadedData> {
+export async function loadFor(experiment: Record<string, unknown>, io: Io): Promise<LoadedExperiment> {
   if (experiment.data === undefined)
     throw new WellfitError('option', 'no data was named', {
       fix: 'name some, as in: wellfit train customers.csv --target churned, wellfit train photos/, wellfit train --dataset digits, or give an experiment file',
     });
   const data = readData(experiment.data);
+  const from = await readFromModel(experiment.from, runsFolder);
   const loaded = await loadData(data, {
+    from: from?.bytes,
     // Whoever asks for the signal has to hear Ctrl-C; a download ends at once without.
     ...('images' in data && { signal: io.signal }),
     onProgress: (words, done) => io.redraw(done === undefined ? words : `${words} ${bar(done)}`),
@@ -60,7 +68,7 @@ export async function loadFor(experiment: Record<string, unknown>, io: Io): Prom
       ),
   });
   io.redraw('');
-  return loaded;
+  return { ...loaded, experiment: { ...experiment, data: loaded.data, ...(from && { from }) } };
 }
 
 const engines = ['cpu', 'webgpu', 'cuda', 'reference'] as const;

@@ -22,6 +22,7 @@ export const experimentOptions = (parser: Parser): Parser =>
     )
     .option('--where <condition>', 'which rows of the table, in SQL, as in "age > 18"')
     .option('--sql <query>', 'a whole query; the table is called data')
+    .option('--from <model>', 'go on from a model: an .onnx file, or the name of a run')
     .option('--images <path>', 'a table of paths and labels, or a folder with one folder for each class')
     .option('--dataset <name>', 'built in: digits, iris; found or downloaded: mnist, fashion-mnist, cifar-10')
     .option('--model <name>', Object.keys(recipes).join(', '))
@@ -61,6 +62,7 @@ export async function experimentFrom(
   for (const key of ['model', 'epochs', 'batchSize', 'seed'] as const)
     if (options[key] !== undefined) experiment[key] = options[key];
   if (options.optimizer !== undefined) experiment.optimizer = options.optimizer;
+  if (options.from !== undefined) experiment.from = { model: options.from };
   for (const text of (options.set ?? []) as string[]) experiment = withSetting(experiment, text);
   if (options.lr !== undefined) experiment.optimizer = withRate(experiment.optimizer ?? 'adam', options.lr);
   return experiment;

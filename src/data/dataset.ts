@@ -15,6 +15,18 @@ export interface TableColumn {
   readonly values?: readonly string[];
   /** Whether some row lacks a value. */
   readonly missing: boolean;
+  /** Where the columns are those of an earlier model: how it numbers the values, a missing one included, and the range of its training rows. */
+  readonly earlier?: Pick<EarlierColumn, 'codes' | 'missing' | 'range'>;
+}
+
+/** A column as an earlier model takes it. */
+export interface EarlierColumn {
+  readonly name: string;
+  readonly kind: TableColumn['kind'];
+  readonly values?: readonly string[];
+  readonly codes?: readonly number[];
+  readonly missing?: number;
+  readonly range?: readonly [number, number];
 }
 
 /** Rows to learn from. All splits stand in the same arrays; which row belongs where is said by index lists. */

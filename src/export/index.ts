@@ -1,9 +1,8 @@
 import { combineValues, type EnsembleRun, linkOf, type Member } from '../ensemble/index.ts';
 import { Graph, type Value } from '../graph/index.ts';
 import { answerOf, forward, losses, parametersOf, statesOf } from '../nn/index.ts';
-import { encode } from '../onnx/index.ts';
+import { encode, type ModelFacts, writeFacts } from '../onnx/index.ts';
 import { sigmoid, softmax } from '../ops/index.ts';
-import { type ModelFacts, writeFacts } from '../predict/index.ts';
 import { applyPreprocess } from '../preprocess/index.ts';
 import { inUnits, toFloat } from '../train/index.ts';
 import { modelColumns } from './columns.ts';

@@ -1,5 +1,5 @@
 import { nearest, WellfitError } from '../base/index.ts';
-import type { ModelColumn } from './facts.ts';
+import type { ModelColumn } from '../onnx/index.ts';
 
 /** A column of a table that is to be answered for. */
 export interface GivenColumn {

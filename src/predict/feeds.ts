@@ -1,6 +1,6 @@
 import { type ColumnValues, daysOf, numberOf, type Row, textOf } from '../data/index.ts';
 import type { ModelTensor } from '../engine/index.ts';
-import type { ModelColumn } from './facts.ts';
+import type { ModelColumn } from '../onnx/index.ts';
 
 /** How often values came that the training rows did not have; of a column only where there were any. */
 export interface Surprise {

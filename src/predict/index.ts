@@ -1,5 +1,4 @@
 export { checkColumns, fits, type GivenColumn } from './compare.ts';
-export { type ModelColumn, type ModelFacts, readFacts, writeFacts } from './facts.ts';
 export type { Surprise, Surprises } from './feeds.ts';
 export { dayText } from './feeds.ts';
 export {

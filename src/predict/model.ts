@@ -1,9 +1,8 @@
 import { formatShape, grouped, sizeOf, WellfitError } from '../base/index.ts';
 import { type ColumnValues, type Row, textOf } from '../data/index.ts';
 import { type ModelTensor, type OpenModel, openModel } from '../engine/index.ts';
-import { readMetadata } from '../onnx/index.ts';
+import { type ModelColumn, type ModelFacts, readFacts, readMetadata } from '../onnx/index.ts';
 import { checkColumns } from './compare.ts';
-import { type ModelColumn, type ModelFacts, readFacts } from './facts.ts';
 import { cellsOf, feederOf, type Surprises } from './feeds.ts';
 
 /** A class for a row. */

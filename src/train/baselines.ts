@@ -79,7 +79,7 @@ function means(numbers: Float32Array, width: number, rows: Int32Array, meaning: 
 async function linearBaseline(dataset: Dataset, run: Measured, { engine, signal }: TrainOptions): Promise<Baseline[]> {
   const { settings, rows } = run;
   const hidden = run.network.model.layers.filter(({ kind }) => kind === 'dense' || kind === 'conv2d');
-  if (hidden.length < 2 || signal?.aborted) return [];
+  if (hidden.length < 2 || settings.from || signal?.aborted) return [];
   const batchSize = Math.min(256, Math.max(16, Math.floor(rows.train.length / 50)), rows.train.length);
   const perEpoch = Math.ceil(rows.train.length / batchSize);
   const { data, split, preprocess, loss, metric, target, seed } = settings;

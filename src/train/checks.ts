@@ -18,17 +18,17 @@ import type { Settings, Stopping } from './schema.ts';
 
 /** @throws WellfitError where the loss does not fit the model's output or the targets */
 export function checkLoss({ kind, options }: Picked<LossName>, model: Model, dataset: Dataset): void {
-  const last = model.layers[model.layers.length - 1];
-  const limitedBy = (layers[last.kind] as Layer).limited ? last.kind : undefined;
+  const last = model.layers.at(-1);
+  const limitedBy = last && (layers[last.kind] as Layer).limited ? last.kind : undefined;
   const misfit = (losses[kind] as Loss).misfit(model.output, targetKind(dataset), limitedBy, options);
   if (!misfit) return;
   const { targets } = dataset;
   throw new WellfitError(
     'option',
-    `the loss "${kind}" does not fit the output of "${last.name}" or the targets of "${dataset.name}"`,
+    `the loss "${kind}" does not fit the output of "${last?.name ?? 'the model'}" or the targets of "${dataset.name}"`,
     {
       expected: misfit.expected,
-      received: `${last.name} gives rows of [${model.output}]; the targets are ${targets.kind === 'classes' ? `${targets.classes.length} classes` : `${targets.width} numbers a row`}`,
+      received: `${last?.name ?? 'the model'} gives rows of [${model.output}]; the targets are ${targets.kind === 'classes' ? `${targets.classes.length} classes` : `${targets.width} numbers a row`}`,
       fix: misfit.fix,
     },
   );

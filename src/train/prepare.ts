@@ -33,7 +33,7 @@ export async function makeNetwork(
   const model =
     String(shape) === String(resolved.model.input)
       ? resolved.model
-      : describeModel(settings.model, shape, 'preprocessing');
+      : describeModel(settings.model, shape, 'preprocessing', resolved.model.imported);
   return {
     network: {
       model,

@@ -50,6 +50,19 @@ export const experimentSchema = z.strictObject({
   regularize: z.record(z.string(), z.unknown()).optional(),
   clip: z.record(z.string(), z.unknown()).optional(),
   average: entry.optional(),
+  from: z
+    .strictObject({
+      /** The path of an ONNX file. */
+      model: z.string(),
+      head: z.enum(['keep', 'replace']).optional(),
+      /** All earlier layers, none, or those whose names begin so. */
+      freeze: z.union([z.boolean(), z.array(z.string())]).optional(),
+      /** The content of the file, for those who read it themselves. */
+      bytes: z.instanceof(Uint8Array).optional(),
+      /** What the content hashes to; written, not read. */
+      hash: z.string().optional(),
+    })
+    .optional(),
   ensemble: ensembleSchema.optional(),
   epochs: z.int().positive().optional(),
   batchSize: z.int().positive().optional(),
@@ -107,6 +120,13 @@ export interface Settings {
   readonly clip?: Readonly<Record<string, unknown>>;
   readonly average?: Readonly<Record<string, unknown>>;
   readonly ensemble?: Ensemble;
+  /** The model that the training went on from; `model` lists the layers after it. */
+  readonly from?: {
+    readonly model: string;
+    readonly head: 'keep' | 'replace';
+    readonly freeze: boolean | readonly string[];
+    readonly hash: string;
+  };
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;

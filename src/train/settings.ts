@@ -22,6 +22,7 @@ import {
 import { columnsStep, embeddedSlots, outputShape, type preprocessors, readPreprocess } from '../preprocess/index.ts';
 import { type AverageName, averages } from './averaging.ts';
 import { checkLoss, checkMetric, checkSnapshots, checkStopping, checkTarget } from './checks.ts';
+import { type From, readFrom } from './from.ts';
 import { targetKind } from './network.ts';
 import { type Recipe, type RecipeName, recipes, type Situation } from './recipes.ts';
 import {
@@ -63,7 +64,6 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     return otherwise;
   };
   const target = targetKind(dataset);
-  const image = dataset.shape.length === 3;
   const classes = target.kind === 'classes';
   const targetWords = classes ? 'the targets are classes' : 'the targets are numbers';
 
@@ -84,27 +84,26 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   };
   const trainRows =
     asked.limit?.train ?? Math.floor((dataset.rows - (dataset.testRows ?? 0)) * (1 - split.validation - split.test));
-  const recipe = chooseRecipe(asked, dataset, choose);
+  const from = asked.from && readFrom(asked.from, dataset);
+  if (from) chosen.push({ setting: 'from.head', value: from.settings.head, why: from.why });
+  const recipe = from && asked.model === undefined ? undefined : chooseRecipe(asked, dataset, choose);
   const situation = { rows: trainRows, classes, shape: dataset.shape };
   const given = withDefaults(asked, recipe, situation, chosen);
-  const preprocess = readPreprocess(
-    choose(
-      'preprocess',
-      given.preprocess,
-      dataset.table ? [columnsStep(dataset, dataset.table)] : ['standardize'],
-      table ? 'each column by its kind' : image ? 'center and scale each channel' : 'center and scale each feature',
-    ),
-  );
+  const preprocess = readPreprocess(choose('preprocess', given.preprocess, ...usualPreprocess(dataset, from)));
   const augment = given.augment?.length
     ? readAugment(given.augment, dataset.shape, dataset.features instanceof Uint8Array)
     : undefined;
-  const shape = outputShape(preprocess, dataset);
+  const shape = from?.own ? dataset.shape : outputShape(preprocess, dataset);
   const lossEntry = choose('loss', given.loss, classes ? 'crossEntropy' : 'meanSquaredError', targetWords);
   const loss = pick(losses, lossEntry, 'loss', 'loss');
   const outputs = target.kind === 'numbers' ? target.width : loss.kind === 'binaryCrossEntropy' ? 1 : target.classes;
   const slots = embeddedSlots(preprocess, dataset);
-  const entries = recipe === undefined ? (given.model as unknown[]) : recipes[recipe].layers(shape, outputs, situation);
-  const model = describeModel(withEmbedding(entries, slots), shape, `the data set "${dataset.name}"`);
+  const head = from?.settings.head === 'replace' ? [{ dense: { units: outputs } }] : [];
+  const before = from?.imported.output ?? shape;
+  const entries =
+    recipe === undefined ? ((given.model ?? head) as unknown[]) : recipes[recipe].layers(before, outputs, situation);
+  const origin = `the data set "${dataset.name}"`;
+  const model = describeModel(withEmbedding(entries, slots), shape, origin, from?.imported);
   noteInitializers(model, chosen);
   checkLoss(loss, model, dataset);
   const metric = pick(
@@ -121,9 +120,20 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   checkMetric(metric, loss.kind, dataset);
   const numbers = losses[loss.kind].output === 'numbers' && !classes;
   const targetScale =
-    given.target ?? (numbers ? choose('target', undefined, 'standardize', 'learned at mean 0 and deviation 1') : 'raw');
+    given.target ??
+    // A last layer that is kept answers in the unit that it has learned.
+    (numbers && from?.settings.head !== 'keep'
+      ? choose('target', undefined, 'standardize', 'learned at mean 0 and deviation 1')
+      : 'raw');
   checkTarget(targetScale, loss.kind, classes);
-  const { optimizer, autoRate } = readOptimizer(choose('optimizer', given.optimizer, 'adam', 'needs the least tuning'));
+  const { optimizer, autoRate } = readOptimizer(
+    choose(
+      'optimizer',
+      given.optimizer,
+      from && from.settings.freeze !== true ? { adam: { lr: 0.0003 } } : 'adam',
+      from && from.settings.freeze !== true ? 'small steps keep what the model has learned' : 'needs the least tuning',
+    ),
+  );
   const average = given.average === undefined ? undefined : pick(averages, given.average, 'average', 'average');
   const [usual, why] = usualSchedule(average?.kind, given.ensemble);
   const seed = given.seed ?? 0;
@@ -178,6 +188,7 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
       ...(clip && { clip: { [clip.kind]: clip.options } }),
       ...(average && { average: { [average.kind]: average.options } }),
       ...(ensemble && { ensemble }),
+      ...(from && { from: from.settings }),
       epochs,
       batchSize,
       seed,
@@ -196,6 +207,16 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     augment,
     autoRate,
   };
+}
+
+/** The preprocessing that suits the data, and why; a model of Wellfit brings its own. */
+function usualPreprocess(dataset: Dataset, from: From | undefined): [unknown[], string] {
+  if (from?.own) return [[], 'it is inside the model'];
+  if (dataset.table) return [[columnsStep(dataset, dataset.table)], 'each column by its kind'];
+  if (from && dataset.features instanceof Uint8Array)
+    return [['rescale'], 'pixels from 0 to 1 for a model made elsewhere'];
+  const image = dataset.shape.length === 3;
+  return [['standardize'], image ? 'center and scale each channel' : 'center and scale each feature'];
 }
 
 /** The recipe that the experiment names, or that suits the data; none where the experiment lists the layers. */

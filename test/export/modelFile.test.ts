@@ -6,8 +6,7 @@ import { loadDataset } from '../../src/data/readers/index.ts';
 import { evaluate, onnxRuntimeEngine } from '../../src/engine/index.ts';
 import { modelFile } from '../../src/export/index.ts';
 import { liveNodes, verify } from '../../src/graph/index.ts';
-import { decode } from '../../src/onnx/index.ts';
-import { readFacts } from '../../src/predict/index.ts';
+import { decode, readFacts } from '../../src/onnx/index.ts';
 import { type Experiment, type Run, trainOn } from '../../src/train/index.ts';
 import { distance } from '../support/graphs.ts';
 

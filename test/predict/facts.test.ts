@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../src/index.ts';
-import { describeFile, readMetadata } from '../../src/onnx/index.ts';
-import { checkColumns, type ModelColumn, readFacts, writeFacts } from '../../src/predict/index.ts';
+import { describeFile, type ModelColumn, readFacts, readMetadata, writeFacts } from '../../src/onnx/index.ts';
+import { checkColumns } from '../../src/predict/index.ts';
 import { churn, modelOf, people } from './support.ts';
 
 let file: Uint8Array;

@@ -21,8 +21,7 @@ export const cv: Command = {
   async run([path], options, io) {
     const given = await experimentFrom(path, options);
     const engine = chooseEngine(options.engine as string, options.threads as number);
-    const { dataset, data } = await loadFor(given, io);
-    const experiment = { ...given, data };
+    const { dataset, experiment } = await loadFor(given, io);
     const started = performance.now();
     const result = await crossValidateOn(dataset, experiment, options.folds as number, {
       engine,

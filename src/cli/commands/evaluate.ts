@@ -1,6 +1,7 @@
 import { grouped, percent, pick, WellfitError } from '../../base/index.ts';
 import { losses, metrics, type Predictions, type TargetKind } from '../../nn/index.ts';
-import type { Model, ModelFacts } from '../../predict/index.ts';
+import type { ModelFacts } from '../../onnx/index.ts';
+import type { Model } from '../../predict/index.ts';
 import { type Report, reportOf, type Settings } from '../../train/index.ts';
 import type { Command, Io } from '../command.ts';
 import { jsonOption } from '../options.ts';

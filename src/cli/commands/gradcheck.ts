@@ -23,8 +23,7 @@ export const gradcheck: Command = {
 
   async run([path], options, io) {
     const given = await experimentFrom(path, options);
-    const { dataset, data } = await loadFor(given, io);
-    const experiment = { ...given, data };
+    const { dataset, experiment } = await loadFor(given, io);
     const { epsilon, rows, perParameter, after } = options as Record<string, number>;
     const report = await gradientCheckOn(dataset, experiment, {
       epsilon,

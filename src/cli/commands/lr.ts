@@ -17,8 +17,7 @@ export const lr: Command = {
   async run([path], options, io) {
     const given = await experimentFrom(path, options);
     const engine = chooseEngine(options.engine as string, options.threads as number);
-    const { dataset, data } = await loadFor(given, io);
-    const experiment = { ...given, data };
+    const { dataset, experiment } = await loadFor(given, io);
     const result = await rangeTestOn(dataset, experiment, {
       engine,
       signal: io.signal,

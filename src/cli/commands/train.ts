@@ -102,7 +102,7 @@ async function begin(path: string | undefined, options: Options, io: Io) {
   const asked = await experimentFrom(path, options);
   const engine = engineOf(options);
   const loaded = await loadFor(asked, io);
-  const experiment = { ...asked, data: loaded.data };
+  const { experiment } = loaded;
   const output = await openOutput(options.out as string | undefined, loaded.dataset.name);
   return { experiment, engine, loaded, output, resume: undefined };
 }
@@ -124,8 +124,8 @@ async function goOn(path: string | undefined, options: Options, io: Io) {
   try {
     const resume = await readCheckpoint(output.folder);
     refuseFinished(resume);
-    const experiment = resume.settings as unknown as Record<string, unknown>;
-    const loaded = await loadFor(experiment, io);
+    const loaded = await loadFor(resume.settings as unknown as Record<string, unknown>, io);
+    const { experiment } = loaded;
     const { state, members } = resume;
     const where = state ? `epoch ${state.epoch}, after update ${grouped(state.update)}` : 'the next member';
     io.say(`resuming ${output.folder} in ${members?.length ? `member ${members.length + 1}, ` : ''}${where}`);

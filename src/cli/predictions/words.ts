@@ -1,6 +1,7 @@
 import { grouped, type OptionSchema, short, type z } from '../../base/index.ts';
 import { layers } from '../../nn/index.ts';
-import { dayText, type ModelColumn } from '../../predict/index.ts';
+import type { ModelColumn } from '../../onnx/index.ts';
+import { dayText } from '../../predict/index.ts';
 import { preprocessors } from '../../preprocess/index.ts';
 
 type Table = Readonly<Record<string, { readonly options: OptionSchema }>>;

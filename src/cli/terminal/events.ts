@@ -71,9 +71,15 @@ function opening({ settings, chosen, notes, parameters, rows }: Event<'start'>, 
   );
   return [
     `${dataName(settings.data)}: ${grouped(rows.train)} rows to train on, ${grouped(rows.validation)} for validation, ${grouped(rows.test)} for the test`,
-    `model: ${settings.model.map((layer) => Object.keys(layer as object)[0]).join(' - ')}, ${grouped(parameters)} parameters; engine: ${engine}; seed ${settings.seed}`,
+    `model: ${layersOf(settings)}, ${grouped(parameters)} parameters; engine: ${engine}; seed ${settings.seed}`,
     ...(automatic.length > 0 ? ['chosen for you:', ...automatic] : []),
     ...notes.map((note) => `note: ${note}`),
     '',
   ];
+}
+
+/** The layers by kind, in order. */
+function layersOf({ model, from }: Settings): string {
+  const names = model.map((layer) => Object.keys(layer as object)[0]);
+  return [...(from ? [from.model] : []), ...names].join(' - ');
 }

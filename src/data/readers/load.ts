@@ -1,5 +1,6 @@
 import { grouped, WellfitError } from '../../base/index.ts';
-import type { Dataset } from '../dataset.ts';
+import { describeFile, isOwn, readFacts, readMetadata } from '../../onnx/index.ts';
+import type { Dataset, EarlierColumn } from '../dataset.ts';
 import type { DataSettings, ImageSettings, TableSettings } from '../source.ts';
 import { type Table, type TableData, tableDataset } from '../table/index.ts';
 import { type BrokenImage, loadImageFolder } from './imageFolder/index.ts';
@@ -22,6 +23,8 @@ export interface LoadDataOptions extends LoadOptions {
   /** Hears what is being done, and how far it is: 0 … 1. */
   readonly onProgress?: (words: string, done?: number) => void;
   readonly signal?: AbortSignal;
+  /** The ONNX file that a training goes on from: columns and sizes of images are taken as it takes them. */
+  readonly from?: Uint8Array;
 }
 
 /**
@@ -30,15 +33,32 @@ export interface LoadDataOptions extends LoadOptions {
  */
 export async function loadData(data: DataSettings, options: LoadDataOptions = {}): Promise<LoadedData> {
   if ('dataset' in data) return { dataset: await loadDataset(data.dataset, options), data };
-  if ('table' in data) return loadTable(data, options);
-  return loadImages(data, options);
+  const given = options.from && inputsOf(options.from);
+  if ('table' in data) return loadTable(data, options, given?.columns);
+  const [channels, height, width] = given?.shape ?? [];
+  const fitting: Partial<ImageSettings> =
+    height && width ? { size: [height, width], channels: channels === 1 ? 'grey' : 'color' } : {};
+  return loadImages({ ...fitting, ...data }, options);
 }
 
-async function loadTable(data: TableSettings, { onProgress = () => {} }: LoadDataOptions): Promise<LoadedData> {
+/** What a model takes: the columns of a table, or images [channels, height, width]. */
+function inputsOf(bytes: Uint8Array): { columns?: readonly EarlierColumn[]; shape?: readonly number[] } {
+  const metadata = readMetadata(bytes);
+  if (isOwn(metadata)) return readFacts(metadata);
+  const [first] = describeFile(bytes).inputs;
+  const shape = first?.shape.slice(1).map(Number);
+  return shape?.length === 3 && shape.every((n) => n > 0) ? { shape } : {};
+}
+
+async function loadTable(
+  data: TableSettings,
+  { onProgress = () => {} }: LoadDataOptions,
+  like?: readonly EarlierColumn[],
+): Promise<LoadedData> {
   const source = { table: data.table, where: data.where, sql: data.sql };
   const table = await openTable(source, { onProgress });
   try {
-    const read = await tableDataset(table, data, (done) => onProgress(`reading ${table.name}`, done));
+    const read = await tableDataset(table, { ...data, like }, (done) => onProgress(`reading ${table.name}`, done));
     const kinds = Object.fromEntries(read.columns.map(({ name, kind }) => [name, kind]));
     return {
       dataset: read.dataset,

@@ -51,6 +51,25 @@ function fixFor(
 }
 
 /**
+ * What an experiment says of the model that it goes on from, with the bytes of the file.
+ * @throws WellfitError where there is no such file
+ */
+export async function readFromModel(
+  from: unknown,
+  runs?: string,
+): Promise<{ model: string; bytes: Uint8Array } | undefined> {
+  if (from === undefined) return undefined;
+  const asked = typeof from === 'string' ? { model: from } : (from as { model?: unknown; bytes?: unknown } | null);
+  if (typeof asked?.model !== 'string')
+    throw new WellfitError('option', 'from: the experiment does not say from which model', {
+      expected: '"from": { "model": "model.onnx" }',
+      received: JSON.stringify(from),
+    });
+  if (asked.bytes instanceof Uint8Array) return asked as { model: string; bytes: Uint8Array };
+  return { ...asked, model: asked.model, bytes: (await readModel(asked.model, runs)).bytes };
+}
+
+/**
  * The bytes of a model file.
  * @throws WellfitError where there is none, with near names, or it cannot be read
  */

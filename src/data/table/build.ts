@@ -1,6 +1,6 @@
 import { grouped, WellfitError } from '../../base/index.ts';
-import { checkDataset, type Dataset, type TableColumn, type Targets } from '../dataset.ts';
-import { type ColumnKind, leftOutNotes, type PlannedColumn, planColumns, requireColumn } from './kinds.ts';
+import { checkDataset, type Dataset, type EarlierColumn, type TableColumn, type Targets } from '../dataset.ts';
+import { type ColumnKind, leftOutNotes, type PlannedColumn, planColumns, planLike, requireColumn } from './kinds.ts';
 import type { ColumnProfile, ColumnRequest, Table, TableBlock } from './table.ts';
 import { type Task, taskOf } from './task.ts';
 
@@ -14,6 +14,8 @@ export interface TableOptions {
   readonly group?: string;
   /** The column that says when a row happened; for a split by time. */
   readonly time?: string;
+  /** The columns of an earlier model: those and no others are used, and values keep their numbers. */
+  readonly like?: readonly EarlierColumn[];
 }
 
 export interface TableData {
@@ -59,8 +61,12 @@ export async function tableDataset(
         odd.missing > 0 ? `${grouped(odd.missing)} rows without a value` : `texts such as "${odd.top[0]?.value}"`,
     });
   const taken = { ...Object.fromEntries(roles), [target.name]: 'target' };
-  const columns = planColumns(table.columns, table.rows, options.columns ?? {}, taken);
-  const used = columns.filter((column) => column.used);
+  const columns = options.like
+    ? planLike(table.columns, options.like, taken)
+    : planColumns(table.columns, table.rows, options.columns ?? {}, taken);
+  const used = options.like
+    ? options.like.map(({ name }) => columns.find((column) => column.name === name)!)
+    : columns.filter((column) => column.used);
   const numeric = (kind: ColumnKind) => kind === 'number' || kind === 'date';
   const requests: ColumnRequest[] = [
     { name: target.name, as: task === 'regression' ? 'numbers' : 'texts' },
@@ -70,6 +76,12 @@ export async function tableDataset(
   const collected = await collect(table, requests, used.length, table.rows - target.missing, onProgress);
   const { rows, features, dictionaries } = collected;
   const described = used.map(({ name, kind }, c): TableColumn => {
+    const like = options.like?.[c];
+    if (like) {
+      if (!numeric(kind)) recode(collected, c, used.length, dictionaries[c + 1]!, like);
+      const { values, codes, missing, range } = like;
+      return { name, kind: like.kind, values, missing: missing !== undefined, earlier: { codes, missing, range } };
+    }
     const values = numeric(kind) ? undefined : sortColumn(collected, c, used.length, dictionaries[c + 1]!);
     return {
       name,
@@ -203,6 +215,20 @@ function sortColumn(
   for (let i = at, row = 0; row < rows; row++, i += width)
     features[i] = features[i] === absent ? values.length : places[features[i]];
   return values;
+}
+
+/** Gives the values of a column the numbers that an earlier model has for them; -1 to those it does not know. */
+function recode(
+  { features, rows }: Collected,
+  at: number,
+  width: number,
+  dictionary: Map<string, number>,
+  { values = [], codes = [], missing = -1 }: EarlierColumn,
+): void {
+  const known = new Map(values.map((value, i) => [value, codes[i]]));
+  const places = Float32Array.from(dictionary.keys(), (value) => known.get(value) ?? -1);
+  for (let i = at, row = 0; row < rows; row++, i += width)
+    features[i] = features[i] === absent ? missing : places[features[i]];
 }
 
 function targetsOf(task: Task, { target, dictionaries }: Collected): Targets {

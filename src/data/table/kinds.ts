@@ -1,4 +1,5 @@
 import { grouped, percent, suggest, WellfitError } from '../../base/index.ts';
+import type { EarlierColumn } from '../dataset.ts';
 import type { ColumnProfile } from './table.ts';
 
 /** What a column is taken for, and whether it becomes features. */
@@ -114,6 +115,33 @@ export function planColumns(
       fix: 'say what a column is, as in --column "name=category", or give a table with more columns',
     });
   return planned;
+}
+
+/**
+ * The columns that an earlier model takes; all others are left out.
+ * @throws WellfitError for a column that is missing, or that holds something else
+ */
+export function planLike(
+  columns: readonly ColumnProfile[],
+  like: readonly EarlierColumn[],
+  taken: Readonly<Record<string, string>>,
+): PlannedColumn[] {
+  const names = columns.map(({ name }) => name);
+  for (const { name, kind } of like) {
+    requireColumn(name, names, 'the earlier model');
+    checkPossible(columns.find((column) => column.name === name)!, kind);
+  }
+  return columns
+    .filter(({ name }) => !Object.hasOwn(taken, name))
+    .map((column): PlannedColumn => {
+      const kind = like.find(({ name }) => name === column.name)?.kind ?? 'ignore';
+      return {
+        ...column,
+        kind,
+        used: kind !== 'ignore',
+        why: kind === 'ignore' ? 'the model does not take it' : 'as in the model',
+      };
+    });
 }
 
 /** @throws WellfitError naming the nearest columns */

@@ -24,7 +24,9 @@ export function continued(checkpoint: Checkpoint, experiment: unknown, dataset: 
         fix: 'continue with the settings of the checkpoint, or start a new run',
       });
   }
-  return { ...resolve(settings, dataset), chosen };
+  // What was read for the experiment serves the run again.
+  const { from } = experiment as { from?: object };
+  return { ...resolve(from ? { ...settings, from } : settings, dataset), chosen };
 }
 
 /** A rate that was to be found is the one that was found. */

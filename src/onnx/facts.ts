@@ -9,8 +9,11 @@ export interface ModelColumn {
   readonly kind: 'number' | 'date' | 'category';
   /** Least and greatest number among the training rows. */
   readonly range?: readonly [number, number];
-  /** The values that the model knows. */
+  /** The values that the model knows, and the number that stands for each inside. */
   readonly values?: readonly string[];
+  readonly codes?: readonly number[];
+  /** The number that stands for a missing value. */
+  readonly missing?: number;
 }
 
 /** What a model file says of itself. */
@@ -34,6 +37,9 @@ export interface ModelFacts {
   /** What the training data hash to, and how many rows there were. */
   readonly data?: unknown;
 }
+
+/** Whether Wellfit made the model. */
+export const isOwn = (metadata: Readonly<Record<string, string>>): boolean => 'wellfit.version' in metadata;
 
 /** Raised where an older reader could misunderstand what is written. */
 const version = 2;
