@@ -3,18 +3,16 @@ import type { Dataset } from '../data/index.ts';
 import { type Imported, importModel, importRows } from '../nn/index.ts';
 import { type DecodedModel, decode, isOwn, readFacts } from '../onnx/index.ts';
 import { Hash } from './checkpoint/hash.ts';
-import type { ExperimentInput, Settings } from './schema.ts';
+import type { FromAsked, FromSettings } from './schema.ts';
 
 /** The model that a training goes on from. */
 export interface From {
   readonly imported: Imported;
   /** Made by Wellfit: its preprocessing is inside. */
   readonly own: boolean;
-  readonly settings: NonNullable<Settings['from']>;
+  readonly settings: FromSettings;
   readonly why: string;
 }
-
-type Asked = NonNullable<ExperimentInput['from']>;
 
 /** A model is read once, however often its experiment is resolved. */
 const decoded = new WeakMap<Uint8Array, DecodedModel>();
@@ -25,7 +23,7 @@ const taken = new WeakMap<Uint8Array, Map<string, From>>();
  * a model made elsewhere is frozen up to there, unless the experiment says otherwise.
  * @throws WellfitError for a model that cannot be read or taken apart
  */
-export function readFrom(asked: Asked, dataset: Dataset): From {
+export function readFrom(asked: FromAsked, dataset: Dataset): From {
   const { bytes, model } = asked;
   if (!bytes)
     throw new WellfitError('option', 'the model to go on from was not read', {

@@ -34,6 +34,21 @@ const ensembleSchema = z.union([
   z.strictObject({ snapshots: z.int().min(2), combine: z.enum(['probabilities', 'logits']).optional() }),
 ]);
 
+const fromSchema = z.strictObject({
+  /** The path of an ONNX file. */
+  model: z.string(),
+  head: z.enum(['keep', 'replace']).optional(),
+  /** All earlier layers, none, or those whose names begin so. */
+  freeze: z.union([z.boolean(), z.array(z.string())]).optional(),
+  /** The content of the file, for those who read it themselves. */
+  bytes: z.instanceof(Uint8Array).optional(),
+  /** What the content hashes to; written, not read. */
+  hash: z.string().optional(),
+});
+
+/** The model that a training is to go on from. */
+export type FromAsked = z.output<typeof fromSchema>;
+
 /** One experiment, as a file, a search trial or a call writes it. Everything but the data may be left out. */
 export const experimentSchema = z.strictObject({
   data: dataSchema,
@@ -50,19 +65,7 @@ export const experimentSchema = z.strictObject({
   regularize: z.record(z.string(), z.unknown()).optional(),
   clip: z.record(z.string(), z.unknown()).optional(),
   average: entry.optional(),
-  from: z
-    .strictObject({
-      /** The path of an ONNX file. */
-      model: z.string(),
-      head: z.enum(['keep', 'replace']).optional(),
-      /** All earlier layers, none, or those whose names begin so. */
-      freeze: z.union([z.boolean(), z.array(z.string())]).optional(),
-      /** The content of the file, for those who read it themselves. */
-      bytes: z.instanceof(Uint8Array).optional(),
-      /** What the content hashes to; written, not read. */
-      hash: z.string().optional(),
-    })
-    .optional(),
+  from: fromSchema.optional(),
   ensemble: ensembleSchema.optional(),
   epochs: z.int().positive().optional(),
   batchSize: z.int().positive().optional(),
@@ -96,6 +99,13 @@ export type Ensemble =
   | { readonly members: number; readonly bag: boolean; readonly combine: Combine }
   | { readonly snapshots: number; readonly combine: Combine };
 
+export interface FromSettings {
+  readonly model: string;
+  readonly head: 'keep' | 'replace';
+  readonly freeze: boolean | readonly string[];
+  readonly hash: string;
+}
+
 /** The whole experiment with nothing left out; given to `train` again, it does the same run. */
 export interface Settings {
   readonly data: DataSettings;
@@ -121,12 +131,7 @@ export interface Settings {
   readonly average?: Readonly<Record<string, unknown>>;
   readonly ensemble?: Ensemble;
   /** The model that the training went on from; `model` lists the layers after it. */
-  readonly from?: {
-    readonly model: string;
-    readonly head: 'keep' | 'replace';
-    readonly freeze: boolean | readonly string[];
-    readonly hash: string;
-  };
+  readonly from?: FromSettings;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
