@@ -7,7 +7,7 @@ export const schema: Command = {
   examples: ['wellfit schema > experiment.schema.json'],
   define: (parser) => parser.option('--json', 'the schema is JSON anyway'),
   async run(_args, _options, io) {
-    const text = z.toJSONSchema(experimentSchema, { io: 'input' });
+    const text = z.toJSONSchema(experimentSchema, { io: 'input', unrepresentable: 'any' });
     if (io.json) io.result(text);
     else io.say(JSON.stringify(text, null, 2));
     return 0;
