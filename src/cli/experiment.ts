@@ -4,7 +4,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { grouped, WellfitError } from '../base/index.ts';
 import { readData } from '../data/index.ts';
-import { type LoadedData, loadData, readFromModel } from '../data/readers/index.ts';
+import { type LoadedData, loadData, missingTarget, readFromModel } from '../data/readers/index.ts';
 import { type Engine, onnxRuntimeEngine, referenceEngine } from '../engine/index.ts';
 import type { Io } from './command.ts';
 import { runsFolder } from './output.ts';
@@ -55,6 +55,8 @@ export async function loadFor(experiment: Record<string, unknown>, io: Io): Prom
     throw new WellfitError('option', 'no data was named', {
       fix: 'name some, as in: wellfit train customers.csv --target churned, wellfit train photos/, wellfit train --dataset digits, or give an experiment file',
     });
+  const { table, target } = (experiment.data ?? {}) as { table?: string; target?: string };
+  if (table !== undefined && target === undefined) throw await missingTarget({ table });
   const data = readData(experiment.data);
   const from = await readFromModel(experiment.from, runsFolder);
   const loaded = await loadData(data, {

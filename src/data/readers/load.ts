@@ -90,6 +90,21 @@ const asWritten = (kinds: Readonly<Record<string, TableData['columns'][number]['
     ]),
   );
 
+/**
+ * The error for a table whose target nobody named: it lists the columns to choose from.
+ * @throws WellfitError as opening the table does
+ */
+export async function missingTarget(source: { table: string | readonly string[] }): Promise<WellfitError> {
+  const table = await openTable({ table: source.table });
+  await table.close();
+  const names = table.columns.map(({ name }) => name);
+  return new WellfitError('option', `which column of "${table.name}" is to be learned?`, {
+    expected: `one of its ${names.length} columns: ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', …' : ''}`,
+    received: 'no target',
+    fix: `name it, as in: --target ${/^[\w.-]+$/.test(names.at(-1) ?? '') ? names.at(-1) : `'${names.at(-1)}'`}`,
+  });
+}
+
 async function loadImages(data: ImageSettings, { onProgress, signal }: LoadDataOptions): Promise<LoadedData> {
   const { dataset, paths, broken, notes } = await loadImageFolder(data, {
     signal,
