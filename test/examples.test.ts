@@ -44,6 +44,12 @@ test('own-data.ts tells two spirals apart', async () => {
   expect(stdout.match(/^epoch \d+: validation loss [\d.]+$/gm)!.length).toBeGreaterThan(0);
 });
 
+test('table.ts trains on rows and asks the model file for new ones', async () => {
+  const stdout = await example('table.ts');
+  expect(stdout).toMatch(/^columns: age, plan, spent; the column "id" is left out/);
+  expect(stdout).toMatch(/66 years, pro: yes; 25 years, team: no\n$/);
+});
+
 test('gradient-check.ts finds the gradients correct', async () => {
   expect(await example('gradient-check.ts')).toMatch(
     /the loss includes l2 strength 0\.01; .*: the gradients are correct\n$/,

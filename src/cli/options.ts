@@ -62,7 +62,7 @@ export async function experimentFrom(
   for (const key of ['model', 'epochs', 'batchSize', 'seed'] as const)
     if (options[key] !== undefined) experiment[key] = options[key];
   if (options.optimizer !== undefined) experiment.optimizer = options.optimizer;
-  if (options.from !== undefined) experiment.from = { model: options.from };
+  if (options.from !== undefined) experiment.from = { ...(experiment.from as object), model: options.from };
   for (const text of (options.set ?? []) as string[]) experiment = withSetting(experiment, text);
   if (options.lr !== undefined) experiment.optimizer = withRate(experiment.optimizer ?? 'adam', options.lr);
   return experiment;

@@ -11,11 +11,11 @@ export interface TableColumn {
   readonly name: string;
   /** Numbers and dates (days since 1970-01-01) stand as they are, NaN where missing; categories as the place of their value. */
   readonly kind: 'number' | 'date' | 'category';
-  /** What category 0, 1, … is; values.length stands for a missing value, -1 for one that is not among them. */
+  /** What category 0, 1, … is, but for columns of an earlier model; values.length stands for a missing value, -1 for one that is not among them. */
   readonly values?: readonly string[];
   /** Whether some row lacks a value. */
   readonly missing: boolean;
-  /** Where the columns are those of an earlier model: how it numbers the values, a missing one included, and the range of its training rows. */
+  /** Where the columns are those of an earlier model: the number of each of `values`, that of a missing one, and the range of its training rows. */
   readonly earlier?: Pick<EarlierColumn, 'codes' | 'missing' | 'range'>;
 }
 

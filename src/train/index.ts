@@ -8,7 +8,7 @@ export { type Judged, lossOf, metricOf, predictionsOf, type Report, reportOf } f
 export type { EpochRecord, Measure, TrainEvent, TrainMeasure, TrainOptions } from './events.ts';
 export { type GradientCheck, type GradientCheckOptions, gradientCheckOn } from './gradcheck.ts';
 export type { GradientFault } from './gradientFault.ts';
-export type { Interval } from './interval.ts';
+export { type Interval, wilson } from './interval.ts';
 export type { Ending, Stop, Weights } from './loop.ts';
 export { type Network, targetKind } from './network.ts';
 export { numbersOf } from './numbers.ts';

@@ -41,8 +41,8 @@ const fromSchema = z.strictObject({
   /** All earlier layers, none, or those whose names begin so. */
   freeze: z.union([z.boolean(), z.array(z.string())]).optional(),
   /** The content of the file, for those who read it themselves. */
-  bytes: z.instanceof(Uint8Array).optional(),
-  /** What the content hashes to; written, not read. */
+  bytes: z.custom<Uint8Array>((given) => given instanceof Uint8Array, 'must be a Uint8Array').optional(),
+  /** What the content hashes to: where it is given, another content is refused. */
   hash: z.string().optional(),
 });
 

@@ -22,7 +22,7 @@ import {
 import { columnsStep, embeddedSlots, outputShape, type preprocessors, readPreprocess } from '../preprocess/index.ts';
 import { type AverageName, averages } from './averaging.ts';
 import { checkLoss, checkMetric, checkSnapshots, checkStopping, checkTarget } from './checks.ts';
-import { type From, readFrom } from './from.ts';
+import { checkKept, checkPreprocess, type From, readFrom } from './from.ts';
 import { targetKind } from './network.ts';
 import { type Recipe, type RecipeName, recipes, type Situation } from './recipes.ts';
 import {
@@ -84,17 +84,24 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   };
   const trainRows =
     asked.limit?.train ?? Math.floor((dataset.rows - (dataset.testRows ?? 0)) * (1 - split.validation - split.test));
-  const from = asked.from && readFrom(asked.from, dataset);
-  if (from) chosen.push({ setting: 'from.head', value: from.settings.head, why: from.why });
+  const from = asked.from && readFrom(asked.from, dataset, asked.model !== undefined);
+  chosen.push(...(from?.chosen ?? []));
   const recipe = from && asked.model === undefined ? undefined : chooseRecipe(asked, dataset, choose);
   const situation = { rows: trainRows, classes, shape: dataset.shape };
   const given = withDefaults(asked, recipe, situation, chosen);
   const preprocess = readPreprocess(choose('preprocess', given.preprocess, ...usualPreprocess(dataset, from)));
+  if (from) checkPreprocess(from, preprocess);
   const augment = given.augment?.length
     ? readAugment(given.augment, dataset.shape, dataset.features instanceof Uint8Array)
     : undefined;
   const shape = from?.own ? dataset.shape : outputShape(preprocess, dataset);
-  const lossEntry = choose('loss', given.loss, classes ? 'crossEntropy' : 'meanSquaredError', targetWords);
+  const usualLoss = classes ? 'crossEntropy' : 'meanSquaredError';
+  const lossEntry = choose(
+    'loss',
+    given.loss,
+    from?.loss ?? usualLoss,
+    from?.loss === undefined ? targetWords : 'the model was trained with it',
+  );
   const loss = pick(losses, lossEntry, 'loss', 'loss');
   const outputs = target.kind === 'numbers' ? target.width : loss.kind === 'binaryCrossEntropy' ? 1 : target.classes;
   const slots = embeddedSlots(preprocess, dataset);
@@ -126,6 +133,7 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
       ? choose('target', undefined, 'standardize', 'learned at mean 0 and deviation 1')
       : 'raw');
   checkTarget(targetScale, loss.kind, classes);
+  if (from) checkKept(from, loss.kind, targetScale);
   const { optimizer, autoRate } = readOptimizer(
     choose(
       'optimizer',

@@ -20,6 +20,7 @@ import type { Checkpoint, LoopState } from './checkpoint/state.ts';
 import { checkBatch } from './checks.ts';
 import { Evaluator, type Judged, type Report, reportOf } from './evaluate.ts';
 import type { EpochRecord, Measure, TrainOptions } from './events.ts';
+import { widened } from './from.ts';
 import { Loop, type Stop, type Weights } from './loop.ts';
 import { dataTensors, type Network } from './network.ts';
 import { firstMemory, makeNetwork, prepareMemory } from './prepare.ts';
@@ -186,7 +187,7 @@ export async function trainRows(
         name: dataset.name,
         rows: dataset.rows,
         columns: dataset.columns,
-        table: dataset.table,
+        table: widened(dataset, rows.train),
         targetName: dataset.targetName,
         classes: dataset.targets.kind === 'classes' ? dataset.targets.classes : undefined,
       },

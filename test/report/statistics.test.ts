@@ -7,18 +7,8 @@ import { calibrationOf, reliabilityBins } from '../../src/report/gather/calibrat
 import { permutationImportance } from '../../src/report/gather/importance.ts';
 import { residualsOf, sample } from '../../src/report/gather/residuals.ts';
 import { worstOf } from '../../src/report/gather/worst.ts';
-import { deviation, wilson } from '../../src/report/statistics.ts';
+import { deviation } from '../../src/report/statistics.ts';
 import { brief, clipped, metricValue, number, share } from '../../src/report/words.ts';
-
-// scipy: binomtest(k, n).proportion_ci(method='wilson')
-test.each([
-  { yes: 8, rows: 10, low: 0.4901624715366418, high: 0.9433178485456248 },
-  { yes: 8492, rows: 9769, low: 0.8624503912648063, high: 0.8758200524338318 },
-  { yes: 0, rows: 5, low: 0, high: 0.43448246478317476 },
-])('Wilson’s interval is that of SciPy: %j', ({ yes, rows, low, high }) => {
-  expect(wilson(yes, rows).low).toBeCloseTo(low, 12);
-  expect(wilson(yes, rows).high).toBeCloseTo(high, 12);
-});
 
 test('a deviation divides by the number of values, as NumPy', () => {
   expect(deviation([2, 4, 4, 4, 5, 5, 7, 9])).toBe(2);

@@ -8,7 +8,7 @@ import { modelFile } from '../../export/index.ts';
 import { type Checkpoint, trainOn } from '../../train/index.ts';
 import { findRun, readCheckpoint } from '../checkpoints.ts';
 import type { Command, Io } from '../command.ts';
-import { loadFor } from '../experiment.ts';
+import { type LoadedExperiment, loadFor } from '../experiment.ts';
 import { jsonOption } from '../options.ts';
 import { runsFolder } from '../output.ts';
 import { weightsFile } from '../predictions/weights.ts';
@@ -54,9 +54,9 @@ async function onnxOf(folder: string, io: Io): Promise<{ bytes: Uint8Array; how:
   if (existsSync(file)) return { bytes: await readFile(file), how: `a copy of ${file}` };
   const checkpoint = await readCheckpoint(folder);
   const settings = checkpoint.settings as unknown as Record<string, unknown>;
-  const { dataset } = await loadFor(settings, io);
+  const loaded = await loadFor(settings, io);
   const engine = onnxRuntimeEngine();
-  const run = await remade(checkpoint, () => io.redraw('making the model again'), engine, dataset);
+  const run = await remade(checkpoint, () => io.redraw('making the model again'), engine, loaded);
   io.redraw('');
   return { bytes: modelFile(run), how: `made of the best weights of its checkpoint` };
 }
@@ -66,14 +66,14 @@ async function remade(
   checkpoint: Checkpoint,
   onEvent: () => void,
   engine: ReturnType<typeof onnxRuntimeEngine>,
-  dataset: Parameters<typeof trainEnsemble>[0],
+  { dataset, experiment }: LoadedExperiment,
 ) {
   const { settings, finished } = checkpoint;
   const stopped = { engine, onEvent, signal: AbortSignal.abort() };
-  if (!finished) return trainEnsemble(dataset, settings, { ...stopped, resume: checkpoint });
-  if (!settings.ensemble) return trainOn(dataset, settings, { ...stopped, resume: checkpoint });
+  if (!finished) return trainEnsemble(dataset, experiment, { ...stopped, resume: checkpoint });
+  if (!settings.ensemble) return trainOn(dataset, experiment, { ...stopped, resume: checkpoint });
   if ('members' in settings.ensemble)
-    return trainEnsemble(dataset, settings, { ...stopped, resume: { ...checkpoint, finished: undefined } });
+    return trainEnsemble(dataset, experiment, { ...stopped, resume: { ...checkpoint, finished: undefined } });
   throw new WellfitError('data', 'the model of an ensemble of snapshots cannot be made again', {
     likely: `${modelName} was removed from the folder of the run`,
     fix: 'export its weights with --format safetensors, or train it again',

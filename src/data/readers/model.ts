@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { nearest, WellfitError } from '../../base/index.ts';
+import { readMetadata } from '../../onnx/index.ts';
 
 /** What a run calls its model. */
 export const modelName = 'model.onnx';
@@ -51,8 +52,8 @@ function fixFor(
 }
 
 /**
- * What an experiment says of the model that it goes on from, with the bytes of the file.
- * @throws WellfitError where there is no such file
+ * What an experiment says of the model that it goes on from, with the path of the file and its bytes.
+ * @throws WellfitError where there is no such file, or it is no ONNX model
  */
 export async function readFromModel(
   from: unknown,
@@ -66,7 +67,15 @@ export async function readFromModel(
       received: JSON.stringify(from),
     });
   if (asked.bytes instanceof Uint8Array) return asked as { model: string; bytes: Uint8Array };
-  return { ...asked, model: asked.model, bytes: (await readModel(asked.model, runs)).bytes };
+  const { path, bytes } = await readModel(asked.model, runs);
+  try {
+    readMetadata(bytes);
+  } catch (error) {
+    if (!(error instanceof WellfitError)) throw error;
+    throw new WellfitError('file', `${path} is no ONNX model, or a damaged one`, error.facts);
+  }
+  // The path, as "last" is another run tomorrow.
+  return { ...asked, model: path, bytes };
 }
 
 /**

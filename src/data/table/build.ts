@@ -62,7 +62,7 @@ export async function tableDataset(
     });
   const taken = { ...Object.fromEntries(roles), [target.name]: 'target' };
   const columns = options.like
-    ? planLike(table.columns, options.like, taken)
+    ? planLike(table.columns, options.like, taken, options.columns ?? {}, table.rows)
     : planColumns(table.columns, table.rows, options.columns ?? {}, taken);
   const used = options.like
     ? options.like.map(({ name }) => columns.find((column) => column.name === name)!)

@@ -119,17 +119,36 @@ export function planColumns(
 
 /**
  * The columns that an earlier model takes; all others are left out.
- * @throws WellfitError for a column that is missing, or that holds something else
+ * @throws WellfitError for a column that is missing, that is the target, or that holds or is asked to be something else
  */
 export function planLike(
   columns: readonly ColumnProfile[],
   like: readonly EarlierColumn[],
   taken: Readonly<Record<string, string>>,
+  asked: Readonly<Record<string, ColumnKind>>,
+  rows: number,
 ): PlannedColumn[] {
   const names = columns.map(({ name }) => name);
   for (const { name, kind } of like) {
     requireColumn(name, names, 'the earlier model');
-    checkPossible(columns.find((column) => column.name === name)!, kind);
+    if (Object.hasOwn(taken, name))
+      throw new WellfitError('option', `the earlier model takes "${name}", which is the ${taken[name]} now`, {
+        expected: `a ${taken[name]} that is none of its columns: ${like.map((column) => column.name).join(', ')}`,
+        fix: 'train a new model: leave --from out',
+      });
+    const column = columns.find((found) => found.name === name)!;
+    // Where nothing is at all, any kind may be missing.
+    if (column.missing < rows) checkPossible(column, kind);
+  }
+  for (const [name, wanted] of Object.entries(asked)) {
+    requireColumn(name, names, 'data.columns');
+    const kind = like.find((column) => column.name === name)?.kind ?? 'ignore';
+    if (wanted === kind || (wanted === 'boolean' && kind === 'category')) continue;
+    throw new WellfitError('option', `data.columns takes "${name}" for something else than the earlier model`, {
+      expected: kind === 'ignore' ? 'ignore: the model does not take it' : `${kind}, as in the model`,
+      received: wanted,
+      fix: 'leave it out of data.columns, or train a new model: leave --from out',
+    });
   }
   return columns
     .filter(({ name }) => !Object.hasOwn(taken, name))

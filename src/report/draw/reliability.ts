@@ -1,7 +1,7 @@
 import { grouped } from '../../base/index.ts';
+import { wilson } from '../../train/index.ts';
 import type { Calibration } from '../data.ts';
 import { type Html, html } from '../html.ts';
-import { wilson } from '../statistics.ts';
 import { share } from '../words.ts';
 import { plot } from './plot.ts';
 import { px } from './scale.ts';
@@ -22,7 +22,7 @@ export function reliability({ bins }: Calibration): Html {
     `reliability of probabilities: ${filled.map((bin) => `stated ${share(bin.confidence)}, came true ${share(bin.accuracy)}`).join('; ')}`,
     ({ x, y }) => html`<path class="ideal" d="M${px(x(0))} ${px(y(0))}L${px(x(1))} ${px(y(1))}"/>
 ${filled.map(({ low, high, rows, confidence, accuracy }) => {
-  const sure = wilson(accuracy * rows, rows);
+  const sure = wilson(accuracy, rows);
   const at = px(x(confidence));
   return html`<g><title>${grouped(rows)} rows between ${percent(low)} and ${percent(high)}: stated ${share(confidence)} on average, came true for ${share(accuracy)}</title>
 <path class="error" d="M${at} ${px(y(sure.low))}V${px(y(sure.high))}"/><circle class="dot" cx="${at}" cy="${px(y(accuracy))}" r="${px(3 + 6 * Math.sqrt(rows / most))}"/></g>`;

@@ -175,7 +175,7 @@ function featuresOf({ columns, features, shape, table }: Dataset, row: number): 
 }
 
 function featureText(value: number, column: TableColumn | undefined): string | null {
-  if (column?.values) return column.values[value] ?? null;
+  if (column?.values) return column.values[column.earlier?.codes?.indexOf(value) ?? value] ?? null;
   if (Number.isNaN(value)) return null;
   return column?.kind === 'date' ? new Date(value * 86_400_000).toISOString().slice(0, 10) : short(value);
 }
