@@ -14,8 +14,8 @@ import { bar } from './terminal/bar.ts';
 export async function readExperiment(path: string): Promise<Record<string, unknown>> {
   const kind = extname(path);
   if (!existsSync(path))
-    throw new WellfitError('option', `there is no experiment file ${path}`, {
-      fix: 'check the path, or name a data set: wellfit train --dataset digits',
+    throw new WellfitError('option', `there is no file or folder ${path}`, {
+      fix: 'check the path; a table (.csv, .parquet …), a folder of images or an experiment file (.json, .ts) may stand here',
     });
   try {
     if (['.ts', '.mts', '.js', '.mjs'].includes(kind)) {

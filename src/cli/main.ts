@@ -18,7 +18,10 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     const parser = command.define(program.command(name).description(command.summary));
     parser.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
     parser.action(async (...received: unknown[]) => {
-      const args = received.slice(0, -2).filter((x) => typeof x === 'string');
+      const args = received
+        .slice(0, -2)
+        .flat()
+        .filter((x) => typeof x === 'string');
       const options = received[received.length - 2] as Record<string, unknown>;
       code = await execute(command, args, options, version);
     });

@@ -12,7 +12,7 @@ type Experiment = Record<string, unknown>;
 /** What every command that takes an experiment understands. */
 export const experimentOptions = (parser: Parser): Parser =>
   parser
-    .argument('[data]', 'a table (.csv, .tsv, .jsonl, .parquet, also .gz), a folder of images, or an experiment file')
+    .argument('[data...]', 'tables (.csv, .tsv, .jsonl, .parquet, also .gz), a folder of images, or an experiment file')
     .option('--target <column>', 'the column of the table to learn')
     .option('--task <name>', 'binary, classes or regression; inferred from the target where it is left out')
     .option(
@@ -52,10 +52,10 @@ const rateOption = (text: string): number | 'auto' => (text === 'auto' ? text : 
 
 /** The experiment file, overridden by the options of the command line, then by `--set`; `--lr` goes to the optimizer that comes of it. */
 export async function experimentFrom(
-  path: string | undefined,
+  paths: readonly string[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<Experiment> {
-  let experiment: Experiment = path ? await experimentAt(path) : {};
+  let experiment: Experiment = await experimentAt(paths);
   if (options.dataset !== undefined) experiment.data = { dataset: options.dataset };
   if (options.images !== undefined) experiment.data = { images: options.images };
   experiment.data = withColumns(experiment.data, options);
@@ -64,14 +64,26 @@ export async function experimentFrom(
   if (options.optimizer !== undefined) experiment.optimizer = options.optimizer;
   if (options.from !== undefined) experiment.from = { ...(experiment.from as object), model: options.from };
   for (const text of (options.set ?? []) as string[]) experiment = withSetting(experiment, text);
-  if (options.lr !== undefined) experiment.optimizer = withRate(experiment.optimizer ?? 'adam', options.lr);
+  if (options.lr !== undefined) experiment.lr = options.lr;
   return experiment;
 }
 
-const tableFile = /\.(csv|tsv|txt|jsonl|ndjson|parquet)(\.gz|\.zst)?$|[*?[]/i;
+const tableFile = /\.(csv|tsv|txt|jsonl|ndjson|parquet|xlsx?|ods)(\.gz|\.zst)?$|[*?[]/i;
 
 /** What a path on the command line means: a folder of images, a table, or a file that describes an experiment. */
-async function experimentAt(path: string): Promise<Experiment> {
+async function experimentAt(paths: readonly string[]): Promise<Experiment> {
+  if (paths.length === 0) return {};
+  // A shell has made a list of a glob.
+  if (paths.length > 1) {
+    const odd = paths.find((path) => !tableFile.test(path));
+    if (odd === undefined) return { data: { table: [...paths] } };
+    throw new WellfitError('option', 'several files are only for tables', {
+      expected: 'one experiment, one folder of images, or one or more tables',
+      received: paths.join(' '),
+      fix: `leave out all but one, or "${odd}" among the tables`,
+    });
+  }
+  const [path] = paths;
   const kind = await stat(path).catch(() => undefined);
   if (kind?.isDirectory()) return { data: { images: path } };
   if (tableFile.test(path) || /\.json\.gz$/i.test(path)) return { data: { table: path } };
@@ -108,13 +120,6 @@ function columnOption(text: string): [string, string] {
     received: text,
     fix: 'as in: --column zip=category, --column notes=ignore',
   });
-}
-
-function withRate(optimizer: unknown, lr: unknown): unknown {
-  if (typeof optimizer === 'string') return { [optimizer]: { lr } };
-  const named = Object.entries(optimizer ?? {});
-  // What is no optimizer is refused with everything else, when the settings are read.
-  return named.length === 1 ? { [named[0][0]]: { ...named[0][1], lr } } : optimizer;
 }
 
 /** "a.b=value" into a copy of the experiment; the value is JSON where it can be read as JSON, else text. */

@@ -20,10 +20,12 @@ export function bagRows(dataset: Dataset, rows: Split, { seed, stratify, by }: B
   const { train, validation, test } = rows;
   if (by === 'time' || validation.length === 0) return rows;
   const pool = joined(train, validation);
-  const folds = Math.max(2, Math.round(pool.length / validation.length));
+  const ids = by === 'group' ? [...new Set(Array.from(pool, (row) => dataset.groups![row]))] : undefined;
+  // No more folds than there are groups to stand in them.
+  const most = Math.max(2, Math.round(pool.length / validation.length));
+  const folds = Math.min(most, ids?.length ?? most);
   const fold = member % folds;
-  const placeOf =
-    by === 'group' ? byGroup(dataset, pool, seed, folds) : byRow(dataset, pool, { seed, stratify }, folds);
+  const placeOf = ids ? byGroup(dataset, pool, ids, seed, folds) : byRow(dataset, pool, { seed, stratify }, folds);
   return {
     train: pool.filter((row) => placeOf.get(row) !== fold),
     validation: pool.filter((row) => placeOf.get(row) === fold),
@@ -49,8 +51,13 @@ function byRow(
   return new Map(order.map((row, i) => [row, i % folds]));
 }
 
-function byGroup({ groups }: Dataset, pool: Int32Array, seed: number, folds: number): Map<number, number> {
-  const ids = [...new Set(Array.from(pool, (row) => groups![row]))];
+function byGroup(
+  { groups }: Dataset,
+  pool: Int32Array,
+  ids: number[],
+  seed: number,
+  folds: number,
+): Map<number, number> {
   const places = new Map([...new Random(seed, stream).shuffle(ids)].map((id, i) => [id, i % folds]));
   return new Map(Array.from(pool, (row) => [row, places.get(groups![row])!]));
 }

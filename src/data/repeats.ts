@@ -69,13 +69,15 @@ export function repeatedRows(dataset: Dataset, split: Split): Repeats {
  * @example 12 of 5,400 validation rows also stand in the training rows (e.g. row 17 = row 4,211), 2 of them with another
  * target: the validation measure may flatter
  */
-export function describeRepeats({ rows, groups }: Repeats): string | undefined {
+export function describeRepeats({ rows, groups }: Repeats, table = false): string | undefined {
   if (rows.length + groups.length === 0) return undefined;
   const parts = [
     ...rows.map(({ split, other, rows, of, contradictory, examples: [[row, sameAs]] }) => {
       const also = `${grouped(rows)} of ${grouped(of)} ${split} rows also ${rows === 1 ? 'stands' : 'stand'} in the`;
       const example = `(${rows === 1 ? '' : 'e.g. '}row ${grouped(row)} = row ${grouped(sameAs)})`;
       const differ = rows === 1 ? 'with another target' : `${grouped(contradictory)} of them with another target`;
+      if (table)
+        return `${grouped(rows)} of ${grouped(of)} ${split} rows have the same values in all used columns as a ${wordFor[other]} row${contradictory > 0 ? ` (${grouped(contradictory)} of them another target)` : ''}`;
       return `${also} ${wordFor[other]} rows ${example}${contradictory > 0 ? `, ${differ}` : ''}`;
     }),
     ...groups.map(({ split, other, groups, examples }) => {

@@ -68,5 +68,7 @@ export function readData(given: unknown): DataSettings {
 /** What the data are called before they are read. */
 export function dataName(data: DataSettings): string {
   if ('dataset' in data) return data.dataset;
-  return 'table' in data ? [data.table].flat()[0] : data.images;
+  if ('images' in data) return data.images;
+  const [first, ...more] = [data.table].flat();
+  return more.length > 0 ? `${first} and ${more.length} more` : first;
 }

@@ -75,11 +75,14 @@ function means(numbers: Float32Array, width: number, rows: Int32Array, meaning: 
   };
 }
 
+/** Layers that weigh what comes in; a maxout is not linear even alone. */
+const weighing = new Set<string>(['dense', 'conv2d', 'maxout']);
+
 /** A model without hidden layers, trained on the same rows with the same preprocessing; none where the run is one. */
 async function linearBaseline(dataset: Dataset, run: Measured, { engine, signal }: TrainOptions): Promise<Baseline[]> {
   const { settings, rows } = run;
-  const hidden = run.network.model.layers.filter(({ kind }) => kind === 'dense' || kind === 'conv2d');
-  if (hidden.length < 2 || settings.from || signal?.aborted) return [];
+  const hidden = run.network.model.layers.filter(({ kind }) => weighing.has(kind));
+  if ((hidden.length < 2 && hidden[0]?.kind !== 'maxout') || settings.from || signal?.aborted) return [];
   const batchSize = Math.min(256, Math.max(16, Math.floor(rows.train.length / 50)), rows.train.length);
   const perEpoch = Math.ceil(rows.train.length / batchSize);
   const { data, split, preprocess, loss, metric, target, seed } = settings;

@@ -47,7 +47,9 @@ export async function crossValidateOn(
   options: TrainOptions = {},
 ): Promise<CrossValidation> {
   checkDataset(dataset);
-  const resolved = resolve(experiment, dataset);
+  // One network a fold, also where a recipe would train several.
+  const single = typeof experiment === 'object' ? { ensemble: false, ...experiment } : experiment;
+  const resolved = resolve(single, dataset);
   const { split, ensemble } = resolved.settings;
   if (ensemble)
     throw new WellfitError('option', 'cross-validation is of one network', {

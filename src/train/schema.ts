@@ -61,12 +61,15 @@ export const experimentSchema = z.strictObject({
   metric: entry.optional(),
   target: z.enum(['standardize', 'raw']).optional(),
   optimizer: entry.optional(),
+  /** The rate of the optimizer, whichever it is, and checked by it; "auto" looks for it. */
+  lr: (z.unknown() as z.ZodType<number | 'auto'>).optional(),
   schedule: entry.optional(),
   regularize: z.record(z.string(), z.unknown()).optional(),
   clip: z.record(z.string(), z.unknown()).optional(),
   average: entry.optional(),
   from: fromSchema.optional(),
-  ensemble: ensembleSchema.optional(),
+  /** false for one network where the recipe would train several. */
+  ensemble: z.union([z.literal(false), ensembleSchema]).optional(),
   epochs: z.int().positive().optional(),
   batchSize: z.int().positive().optional(),
   seed: z.int().optional(),

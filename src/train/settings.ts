@@ -135,15 +135,20 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   checkTarget(targetScale, loss.kind, classes);
   if (from) checkKept(from, loss.kind, targetScale);
   const { optimizer, autoRate } = readOptimizer(
-    choose(
-      'optimizer',
-      given.optimizer,
-      from && from.settings.freeze !== true ? { adam: { lr: 0.0003 } } : 'adam',
-      from && from.settings.freeze !== true ? 'small steps keep what the model has learned' : 'needs the least tuning',
+    withRate(
+      choose(
+        'optimizer',
+        given.optimizer,
+        from && from.settings.freeze !== true ? { adam: { lr: 0.0003 } } : 'adam',
+        from && from.settings.freeze !== true
+          ? 'small steps keep what the model has learned'
+          : 'needs the least tuning',
+      ),
+      given.lr,
     ),
   );
   const average = given.average === undefined ? undefined : pick(averages, given.average, 'average', 'average');
-  const [usual, why] = usualSchedule(average?.kind, given.ensemble);
+  const [usual, why] = usualSchedule(average?.kind, given.ensemble || undefined);
   const seed = given.seed ?? 0;
   const automatic = trainRows < 5000 ? 32 : 64;
   const batchSize = choose(
@@ -175,7 +180,7 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
     given.ensemble &&
     ({
       ...given.ensemble,
-      ...('members' in given.ensemble && { bag: given.ensemble.bag ?? false }),
+      ...('members' in given.ensemble && { bag: given.ensemble.bag ?? table }),
       combine: given.ensemble.combine ?? 'probabilities',
     } as Ensemble);
   const named = ({ kind, options }: Picked) => (Object.keys(options).length > 0 ? { [kind]: options } : kind);
@@ -257,6 +262,15 @@ const withEmbedding = (entries: readonly unknown[], slots: readonly number[]): r
   const begins = typeof first === 'object' && first !== null && 'embed' in first;
   return slots.length === 0 || begins ? entries : [{ embed: { slots } }, ...entries];
 };
+
+/** The optimizer with the rate that was asked for beside it. */
+function withRate(optimizer: unknown, lr: number | 'auto' | undefined): unknown {
+  if (lr === undefined) return optimizer;
+  if (typeof optimizer === 'string') return { [optimizer]: { lr } };
+  const named = Object.entries(optimizer ?? {});
+  // What is no optimizer is refused with everything else.
+  return named.length === 1 ? { [named[0][0]]: { ...named[0][1], lr } } : optimizer;
+}
 
 /** "lr": "auto" is no number yet. */
 function readOptimizer(entry: unknown): { optimizer: Picked<OptimizerName>; autoRate: boolean } {

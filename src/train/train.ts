@@ -94,8 +94,11 @@ export async function trainOn(
   const { resume, onCheckpoint: take, checkpointSeconds: every = usualPause } = options;
   const resolved = resume ? continued(resume, experiment, dataset) : resolve(experiment, dataset);
   const rows = own(split(dataset, { ...resolved.settings.split, limit: resolved.settings.limit }), resolved.settings);
-  const repeats = describeRepeats(repeatedRows(dataset, rows));
-  const known = [...(dataset.notes ?? []), ...leakNotes(dataset, rows), ...(repeats ? [repeats] : [])];
+  const repeats = describeRepeats(repeatedRows(dataset, rows), dataset.table !== undefined);
+  const seen = resolved.settings.from
+    ? ['rows that the earlier model has learned from may be among the test rows: the test would flatter']
+    : [];
+  const known = [...seen, ...(dataset.notes ?? []), ...leakNotes(dataset, rows), ...(repeats ? [repeats] : [])];
   return trainRows(dataset, resolved, rows, options, known, { resume, take, every });
 }
 

@@ -27,7 +27,7 @@ describe('a wrong command line is refused with 2, a suggestion and no stack trac
       ['train', ...dataset, '--optimizer', 'adm', '--lr', '1'],
       ['did you mean "adam"?'],
     ],
-    ['two experiments', ['train', 'a.json', 'b.json'], ['too many arguments']],
+    ['two experiments', ['train', 'a.json', 'b.json'], ['several files are only for tables', 'a.json b.json']],
     ['no data', ['train'], ['no data was named', 'wellfit train --dataset digits']],
     ['no data to check', ['gradcheck'], ['data', '--dataset']],
     ['no command', [], ['Usage: wellfit']],
@@ -121,9 +121,9 @@ describe('a wrong experiment is refused with 2, the file or the place in it, and
   test('an experiment file that is not there', async () => {
     expectRefusal(
       await wellfit(await folderWith(), 'train', 'missing.json'),
-      'there is no experiment file missing.json',
+      'there is no file or folder missing.json',
     );
-    expectRefusal(await wellfit(await folderWith(), 'train', 'missing.ts'), 'there is no experiment file missing.ts');
+    expectRefusal(await wellfit(await folderWith(), 'train', 'missing.ts'), 'there is no file or folder missing.ts');
   });
 
   test('an optimizer that is nothing, also where the command line gives its rate', async () => {

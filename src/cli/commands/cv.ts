@@ -18,8 +18,8 @@ export const cv: Command = {
       engineOptions(experimentOptions(parser)).option('--folds <k>', 'parts of the rows', numberOption('folds'), 5),
     ),
 
-  async run([path], options, io) {
-    const given = await experimentFrom(path, options);
+  async run(paths, options, io) {
+    const given = await experimentFrom(paths, options);
     const engine = chooseEngine(options.engine as string, options.threads as number);
     const { dataset, experiment } = await loadFor(given, io);
     const started = performance.now();

@@ -158,6 +158,8 @@ function print(
     : '';
   io.say('');
   io.say(`${name} ${formatMetric(name, metric)}${between}`);
+  if (rows + leftOut === (facts.data as { rows?: number } | undefined)?.rows)
+    io.say('note: these seem to be the rows that the model was trained on: the measure flatters');
   if (before)
     io.say(
       `at training ${formatMetric(name, before.report.metric)}${before.rows === undefined ? ' on the test rows' : ` on ${grouped(before.rows)} test ${what}`}`,

@@ -21,8 +21,8 @@ export const gradcheck: Command = {
         .option('--after <updates>', 'train so many updates first', numberOption('after'), 0),
     ),
 
-  async run([path], options, io) {
-    const given = await experimentFrom(path, options);
+  async run(paths, options, io) {
+    const given = await experimentFrom(paths, options);
     const { dataset, experiment } = await loadFor(given, io);
     const { epsilon, rows, perParameter, after } = options as Record<string, number>;
     const report = await gradientCheckOn(dataset, experiment, {

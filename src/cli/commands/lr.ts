@@ -14,8 +14,8 @@ export const lr: Command = {
   ],
   define: (parser) => jsonOption(engineOptions(experimentOptions(parser))),
 
-  async run([path], options, io) {
-    const given = await experimentFrom(path, options);
+  async run(paths, options, io) {
+    const given = await experimentFrom(paths, options);
     const engine = chooseEngine(options.engine as string, options.threads as number);
     const { dataset, experiment } = await loadFor(given, io);
     const result = await rangeTestOn(dataset, experiment, {

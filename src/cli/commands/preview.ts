@@ -38,8 +38,8 @@ export const preview: Command = {
         .option('--out <file>', 'where the picture goes', 'preview.png'),
     ),
 
-  async run([path], options, io) {
-    const experiment = await experimentFrom(path, options);
+  async run(paths, options, io) {
+    const experiment = await experimentFrom(paths, options);
     const rows = wholeNumber('--rows', options.rows, 1);
     const times = wholeNumber('--times', options.times, 1);
     const seed = wholeNumber('the seed', experiment.seed ?? 0, -Infinity);

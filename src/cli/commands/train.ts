@@ -39,10 +39,10 @@ export const train: Command = {
         ),
     ),
 
-  async run([path], options, io) {
+  async run(paths, options, io) {
     const { experiment, engine, loaded, output, resume } = await (options.resume === undefined
-      ? begin(path, options, io)
-      : goOn(path, options, io));
+      ? begin(paths, options, io)
+      : goOn(paths, options, io));
     const { dataset } = loaded;
     for (const line of loaded.table ? columnLines(loaded.table) : []) io.say(line);
     for (const { path: file, why } of (loaded.broken ?? []).slice(0, 10)) io.say(`skipped ${file}: ${why}`);
@@ -65,7 +65,7 @@ export const train: Command = {
             engine,
             baselines,
             version: io.version,
-            command: commandLine(path, options),
+            command: commandLine(paths, options),
           });
       const report = page && (await output.write('report.html', new TextEncoder().encode(page)));
       const { table } = loaded;
@@ -82,7 +82,7 @@ export const train: Command = {
       await output.write('result.json', summary);
       await keeper.finish();
       const next = interrupted && keeper.kept ? resumeCommand(output, options) : undefined;
-      closing(run, baselines, summary.files, io, next);
+      closing(run, baselines, summary.files, io, next, !('dataset' in run.settings.data));
       io.result(summary);
       await output.close();
       return interrupted ? 130 : run.stopped.ending === 'diverged' ? 1 : 0;
@@ -98,8 +98,8 @@ type Options = Parameters<Command['run']>[1];
 const engineOf = ({ engine, threads }: Options): Engine => chooseEngine(engine as string, threads as number);
 
 /** What a new run works with. */
-async function begin(path: string | undefined, options: Options, io: Io) {
-  const asked = await experimentFrom(path, options);
+async function begin(paths: readonly string[], options: Options, io: Io) {
+  const asked = await experimentFrom(paths, options);
   const engine = engineOf(options);
   const loaded = await loadFor(asked, io);
   const { experiment } = loaded;
@@ -111,12 +111,12 @@ async function begin(path: string | undefined, options: Options, io: Io) {
 const besideResume = ['resume', 'threads', 'engine', 'json', 'checkpointSeconds'];
 
 /** What an interrupted run works with. */
-async function goOn(path: string | undefined, options: Options, io: Io) {
-  const given = path ? [path] : Object.keys(options).filter((name) => !besideResume.includes(name));
+async function goOn(paths: readonly string[], options: Options, io: Io) {
+  const given = paths.length > 0 ? paths : Object.keys(options).filter((name) => !besideResume.includes(name));
   if (given.length > 0)
     throw new WellfitError('option', 'a run goes on with the settings it began with', {
       expected: 'beside --resume only --engine, --threads, --json and --checkpoint-seconds',
-      received: path ?? given.map((name) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`).join(', '),
+      received: paths[0] ?? given.map((name) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`).join(', '),
       fix: 'leave it out, or start a new run without --resume',
     });
   const engine = engineOf(options);
@@ -141,7 +141,7 @@ async function goOn(path: string | undefined, options: Options, io: Io) {
 }
 
 /** What was typed, as far as a person would type it again. */
-function commandLine(path: string | undefined, options: Options): string {
+function commandLine(paths: readonly string[], options: Options): string {
   const quoted = (text: string) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const flag = (name: string) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
   const given = Object.entries(options).filter(
@@ -150,7 +150,7 @@ function commandLine(path: string | undefined, options: Options): string {
   const parts = given
     .filter(([name, value]) => !(name === 'threads' && value === 0) && !(name === 'engine' && value === 'cpu'))
     .flatMap(([name, value]) => [value].flat().map((each) => `${flag(name)} ${quoted(String(each))}`));
-  return ['wellfit train', ...(path ? [quoted(path)] : []), ...parts].join(' ');
+  return ['wellfit train', ...paths.map(quoted), ...parts].join(' ');
 }
 
 function closing(
@@ -158,7 +158,9 @@ function closing(
   baselines: readonly Baseline[],
   files: { model: string; report?: string },
   io: Io,
-  resume?: string,
+  resume: string | undefined,
+  /** The data are the user's own. */
+  own: boolean,
 ): void {
   const { stopped, best, averaged, gain, zeros, test, settings, seconds, updates, samplesPerSecond } = run;
   const name = metricName(settings);
@@ -188,6 +190,7 @@ function closing(
   if (resume) io.say(`continue with: ${resume}`);
   io.say(`model: ${files.model}`);
   if (files.report) io.say(`report: ${files.report}`);
+  if (own && !resume) io.say(`predict with it: npx wellfit predict ${files.model} <new data>`);
 }
 
 /** Metrics that a person looks at beside the one of the run. */

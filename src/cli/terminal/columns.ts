@@ -1,7 +1,7 @@
 import { grouped } from '../../base/index.ts';
-import type { LoadedData } from '../../data/readers/index.ts';
+import type { TableData } from '../../data/index.ts';
 
-type TableFacts = NonNullable<LoadedData['table']>;
+type TableFacts = Pick<TableData, 'columns' | 'target' | 'task' | 'why'>;
 
 /** More lines than this hide what comes after them. */
 const mostLines = 40;

@@ -13,9 +13,13 @@ export function reporter(io: Io, engine: string): (event: TrainEvent) => void {
   let settings: Settings;
   let member: Event<'member'> | undefined;
   let known = false;
+  /** Share of the work that an earlier process did. */
+  let before: number | undefined;
   return (event) => {
-    if (event.kind === 'member') member = event;
-    else if (event.kind === 'start') {
+    if (event.kind === 'member') {
+      before ??= (event.index - 1) / event.of;
+      member = event;
+    } else if (event.kind === 'start') {
       settings = event.settings;
       for (const line of known ? [] : opening(event, engine)) io.say(line);
       if (!member) io.say(epochHeader(metricName(settings)));
@@ -24,7 +28,7 @@ export function reporter(io: Io, engine: string): (event: TrainEvent) => void {
       if (!member) io.say(epochRow(event.record, metricName(settings), event.best));
     } else if (event.kind === 'progress') {
       const seconds = (performance.now() - started) / 1000;
-      io.redraw(member ? memberProgress(event, settings, member, seconds) : progress(event, settings));
+      io.redraw(member ? memberProgress(event, settings, member, seconds, before ?? 0) : progress(event, settings));
     } else if (event.kind === 'end') {
       if (member) io.say(memberLine(event, metricName(settings), member));
     } else if (event.kind === 'fit') io.redraw(`fitting ${event.step} ${bar(event.done)}`);
@@ -48,9 +52,10 @@ function memberProgress(
   settings: Settings,
   { what, index, of }: Event<'member'>,
   seconds: number,
+  before: number,
 ): string {
   const done = (index - 1 + doneOf(event, settings)) / of;
-  return `${what} ${index}/${of} ${bar(done, 14)} epoch ${event.epoch}/${settings.epochs}  loss ${short(event.loss)}  ${grouped(Math.round(event.samplesPerSecond))} rows/s  ${duration((seconds / done) * (1 - done))} left`;
+  return `${what} ${index}/${of} ${bar(done, 14)} epoch ${event.epoch}/${settings.epochs}  loss ${short(event.loss)}  ${grouped(Math.round(event.samplesPerSecond))} rows/s  ${duration((seconds / (done - before)) * (1 - done))} left`;
 }
 
 function memberLine(

@@ -248,7 +248,7 @@ function classNotes(targets: Targets, table: string, target: string): string[] {
       expected: 'two rows or more of each class: some to learn from, some to measure',
       received: `${counts.filter((n) => n === 1).length} of ${counts.length} classes have one row`,
       likely: 'a misspelt value, or a very rare class',
-      fix: `leave it out, as in: --where "${quoted(target)} <> '${targets.classes[single].replaceAll("'", "''")}'"`,
+      fix: `leave it out, as in: --where ${forShell(`${quoted(target)} <> '${targets.classes[single].replaceAll("'", "''")}'`)}`,
     });
   const few = Math.min(...counts);
   const rarest = targets.classes[counts.indexOf(few)];
@@ -260,4 +260,7 @@ function classNotes(targets: Targets, table: string, target: string): string[] {
     : [];
 }
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+/** As SQL wants a name, plain where it can be. */
+const quoted = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+
+const forShell = (text: string): string => (/["$`\\]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`);

@@ -61,13 +61,32 @@ export function kindOf(column: ColumnProfile, rows: number): { kind: ColumnKind;
   }
   if (holds !== 'text') return { kind: 'number', why: holds === 'integer' ? 'whole numbers' : 'numbers' };
   const length = column.meanWords ?? 1;
+  const hint = hintOf(column);
   if (unique || (share > 0.5 && distinct > 50)) {
-    const why = `${grouped(distinct)} of ${grouped(present)} values differ`;
-    return length >= 2 ? { kind: 'text', why: `${why}, ${length.toFixed(0)} words each` } : { kind: 'identifier', why };
+    const why = `${grouped(distinct)} of ${grouped(present)} values differ${hint}`;
+    return length >= 2 && hint === ''
+      ? { kind: 'text', why: `${why}, ${length.toFixed(0)} words each` }
+      : { kind: 'identifier', why };
   }
   if (length >= 6) return { kind: 'text', why: `${length.toFixed(0)} words on average` };
-  return { kind: 'category', why: `${grouped(distinct)} different value${distinct === 1 ? '' : 's'}` };
+  return { kind: 'category', why: `${grouped(distinct)} different value${distinct === 1 ? '' : 's'}${hint}` };
 }
+
+/** What texts nearly are, and how they become it. */
+function hintOf({ name, top }: ColumnProfile): string {
+  const column = /^[a-z_]\w*$/i.test(name) ? name : `"${name}"`;
+  const most = (pattern: RegExp) => top.filter(({ value }) => pattern.test(value)).length > 0.7 * top.length;
+  if (most(/^\d{1,4}[/-]\d{1,2}[/-]\d{1,4}( .*)?$/))
+    return `; they look like dates, whose day and month can be mistaken: --sql "select * replace (strptime(${column}, '%d/%m/%Y') as ${column}) from data" says which is which`;
+  if (most(/^[+-]?\d+,\d+$/))
+    return `; they look like numbers with a decimal comma: --sql "select * replace (replace(${column}, ',', '.')::double as ${column}) from data"`;
+  const odd = top.find(({ value }) => !number.test(value));
+  if (most(number))
+    return `; most are numbers${odd ? `, but not "${odd.value}"` : ', but not all'}: --column "${name}=number" takes what is none for missing`;
+  return '';
+}
+
+const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Kinds that a column of this content can be taken for. */
 const possible: Readonly<Record<ColumnProfile['holds'], readonly ColumnKind[]>> = {
@@ -102,7 +121,10 @@ export function planColumns(
     .map((column): PlannedColumn => {
       const wanted = Object.hasOwn(asked, column.name) ? asked[column.name] : undefined;
       const { kind, why } = wanted ? { kind: wanted, why: 'as asked' } : kindOf(column, rows);
-      if (wanted) checkPossible(column, wanted);
+      // What is no number is missing then.
+      const mixed =
+        wanted === 'number' && column.holds === 'text' && column.top.some(({ value }) => number.test(value));
+      if (wanted && !mixed) checkPossible(column, wanted);
       return { ...column, kind, why, used: columnKinds[kind].used };
     });
   if (!planned.some(({ used }) => used))

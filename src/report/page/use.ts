@@ -16,9 +16,10 @@ export function use(report: ReportData): Section {
 }
 
 /** A program that works as it stands, with a row of this data set. */
-function example({ worst, data: { target } }: ReportData): string {
+function example({ worst, data: { target, columns } }: ReportData): string {
   const values = worst[0]?.values;
-  const row = Object.entries(values ?? {}).filter(([name]) => name !== target);
+  const unused = new Set([target, ...(columns ?? []).filter(({ used }) => !used).map(({ name }) => name)]);
+  const row = Object.entries(values ?? {}).filter(([name]) => !unused.has(name));
   const picture = !values && worst[0]?.image !== undefined;
   const asked = values
     ? `{\n${row.map(([name, value]) => `  ${JSON.stringify(name)}: ${literal(value)},\n`).join('')}}`

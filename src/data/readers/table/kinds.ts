@@ -45,14 +45,14 @@ const plain: readonly Candidate[] = [
   },
 ];
 
-/** The first one that fits is taken: where both are possible, 1/2/2020 is the second of January. */
+/** Forms that can be read in one way alone: 1/2/2020 is January or February, and another file may settle it otherwise. */
 const dates: readonly Candidate[] = [
   {
     value: (c) => `CASE WHEN ${instant(c)} = date_trunc('day', ${instant(c)}) THEN ${instant(c)}::DATE END`,
     unless: words,
   },
   { value: instant, unless: words },
-  ...['%d.%m.%Y', '%m/%d/%Y', '%d/%m/%Y', '%m-%d-%Y', '%d-%m-%Y', '%d-%b-%Y', '%b %d, %Y', '%d %b %Y'].map(written),
+  ...['%d.%m.%Y', '%d-%b-%Y', '%b %d, %Y', '%d %b %Y'].map(written),
 ];
 
 /** How many cells a candidate does not fit; `clean` is the SQL of the cell as text, null where it is missing. */
