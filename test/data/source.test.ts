@@ -6,7 +6,10 @@ describe('data are told apart by the key that says where they come from', () => 
   test.each([
     [{ dataset: 'digits' }, 'digits'],
     [{ table: 'customers.csv', target: 'churned' }, 'customers.csv'],
-    [{ table: ['a.csv', 'b.csv'], target: 'y', task: 'binary', columns: { zip: 'category' }, group: 'g' }, 'a.csv'],
+    [
+      { table: ['a.csv', 'b.csv'], target: 'y', task: 'binary', columns: { zip: 'category' }, group: 'g' },
+      'a.csv and 1 more',
+    ],
     [{ images: 'photos', size: [32, 48], channels: 'grey' }, 'photos'],
     [{ images: 'photos.csv', size: 64, path: 'file', label: 'species' }, 'photos.csv'],
   ] as const)('%j', (given, name) => {

@@ -1,5 +1,6 @@
 import { duration, grouped, short, WellfitError } from '../../base/index.ts';
 import { dataName } from '../../data/index.ts';
+import type { LoadedData } from '../../data/readers/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { type EnsembleRun, trainEnsemble } from '../../ensemble/index.ts';
 import { modelFile } from '../../export/index.ts';
@@ -8,7 +9,7 @@ import { checkpointKeeper, findRun, readCheckpoint, resumeCommand } from '../che
 import { type Command, type Io, numberOption } from '../command.ts';
 import { chooseEngine, loadFor } from '../experiment.ts';
 import { engineOptions, experimentFrom, experimentOptions, jsonOption } from '../options.ts';
-import { openOutput, reopenOutput } from '../output.ts';
+import { type Output, openOutput, reopenOutput } from '../output.ts';
 import { reportPage } from '../report.ts';
 import { columnLines } from '../terminal/columns.ts';
 import { reporter } from '../terminal/events.ts';
@@ -59,15 +60,9 @@ export const train: Command = {
       const interrupted = run.stopped.ending === 'interrupted';
       const model = await output.write('model.onnx', modelFile(run));
       const baselines = interrupted ? [] : await baselinesOn(dataset, run, { engine, signal: io.signal });
-      const page = interrupted
+      const report = interrupted
         ? undefined
-        : await reportPage(run, loaded, {
-            engine,
-            baselines,
-            version: io.version,
-            command: commandLine(paths, options),
-          });
-      const report = page && (await output.write('report.html', new TextEncoder().encode(page)));
+        : await saveReport(run, loaded, baselines, output, engine, commandLine(paths, options), io);
       const { table } = loaded;
       const summary = {
         ...summarize(run, output.name),
@@ -137,6 +132,25 @@ async function goOn(paths: readonly string[], options: Options, io: Io) {
   } catch (error) {
     await output.close();
     throw error;
+  }
+}
+
+/** Writes the page; a run is never lost to it. */
+async function saveReport(
+  run: EnsembleRun,
+  loaded: LoadedData,
+  baselines: readonly Baseline[],
+  output: Output,
+  engine: Engine,
+  command: string,
+  io: Io,
+): Promise<string | undefined> {
+  try {
+    const page = await reportPage(run, loaded, { engine, baselines, version: io.version, command });
+    return page && (await output.write('report.html', new TextEncoder().encode(page)));
+  } catch (error) {
+    io.say(`note: the report could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
   }
 }
 
