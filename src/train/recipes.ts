@@ -96,15 +96,21 @@ export const recipes = {
         { dense: { units: outputs } },
       ];
     },
-    defaults: ({ shape: [channels] }) => ({
-      augment: [
-        // Grey images are often drawings and writing, which mean something else in a mirror.
-        ...(channels === 3 ? ['horizontalFlip'] : []),
-        { shift: 0.125 },
-      ],
-      optimizer: { adamw: { lr: 0.003, decay: 0.05 } },
-      schedule: 'oneCycle',
-    }),
+    defaults({ rows, shape: [channels] }) {
+      const epochs = rows < 1000 ? 100 : rows < 5000 ? 40 : rows < 25_000 ? 20 : 12;
+      return {
+        augment: [
+          // Grey images are often drawings and writing, which mean something else in a mirror.
+          ...(channels === 3 ? ['horizontalFlip'] : []),
+          { shift: 0.125 },
+        ],
+        optimizer: { adamw: { lr: 0.003, decay: 0.05 } },
+        schedule: 'oneCycle',
+        epochs,
+        // While the rate is high the validation rows say little; the best epoch is kept all the same.
+        earlyStopping: { patience: epochs },
+      };
+    },
   },
   tabular: {
     summary: 'tables: two layers of 256 units with dropout; several networks on different rows answer together',
