@@ -3,4 +3,4 @@ export { lookUp, type OptionSchema, type Picked, parseOptions, pick, unknownKey,
 export { hash, hashText, mixed, Random } from './random.ts';
 export { axisOf, broadcast, formatShape, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts';
 export { allocate, type DType, type Tensor, type TensorData, tensor } from './tensor.ts';
-export { duration, grouped, nearest, percent, short, suggest } from './text.ts';
+export { duration, forShell, grouped, nearest, percent, short, suggest } from './text.ts';

@@ -58,3 +58,10 @@ export function duration(seconds: number): string {
 }
 
 export const percent = (fraction: number, digits = 2): string => `${(100 * fraction).toFixed(digits)} %`;
+
+/** A text as a shell takes it for one word. */
+export function forShell(text: string): string {
+  if (/^[\w./:=,-]+$/.test(text)) return text;
+  const plain = text.includes("'") && !/["$`\\!]/.test(text);
+  return plain ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
+}

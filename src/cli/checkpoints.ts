@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { suggest, WellfitError } from '../base/index.ts';
+import { forShell, suggest, WellfitError } from '../base/index.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../train/index.ts';
 import type { Io } from './command.ts';
 import { type Output, runsFolder } from './output.ts';
@@ -87,7 +87,7 @@ export function resumeCommand({ folder }: Output, { engine, threads }: Readonly<
   const named = resolve(dirname(folder)) === resolve(runsFolder) ? basename(folder) : folder;
   return [
     'wellfit train --resume',
-    /^[\w./:\\-]+$/.test(named) ? named : JSON.stringify(named),
+    forShell(named),
     ...(engine === 'cpu' ? [] : [`--engine ${engine}`]),
     ...(threads === 0 ? [] : [`--threads ${threads}`]),
   ].join(' ');

@@ -19,7 +19,7 @@ const stream = hashText('bag');
 export function bagRows(dataset: Dataset, rows: Split, { seed, stratify, by }: BagOptions, member: number): Split {
   const { train, validation, test } = rows;
   if (by === 'time' || validation.length === 0) return rows;
-  const pool = joined(train, validation);
+  const pool = joinRows(train, validation);
   const ids = by === 'group' ? [...new Set(Array.from(pool, (row) => dataset.groups![row]))] : undefined;
   // No more folds than there are groups to stand in them.
   const most = Math.max(2, Math.round(pool.length / validation.length));
@@ -33,7 +33,8 @@ export function bagRows(dataset: Dataset, rows: Split, { seed, stratify, by }: B
   };
 }
 
-const joined = (a: Int32Array, b: Int32Array): Int32Array => {
+/** Both lists as one, ascending. */
+export const joinRows = (a: Int32Array, b: Int32Array): Int32Array => {
   const both = new Int32Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);

@@ -1,6 +1,6 @@
 export { type ArraysOptions, fromArrays } from './arrays.ts';
 export { type AugmentPlan, applyAugment, augmentations, drawAugment, partners, readAugment } from './augment/index.ts';
-export { bagRows } from './bag.ts';
+export { bagRows, joinRows } from './bag.ts';
 export { batches, epochOrder } from './batches.ts';
 export { checkDataset, type Dataset, type EarlierColumn, type TableColumn, type Targets } from './dataset.ts';
 export type { SplitBy } from './divide.ts';

@@ -85,9 +85,12 @@ async function trainMembers(
       dataset,
       { ...plan, seed: seed + i },
       { ...options, resume: from, onCheckpoint: saved.take, ...(known && { onEvent: undefined }) },
-      (rows, { split }) => {
-        base = rows;
-        return bag ? bagRows(dataset, rows, split, i) : rows;
+      {
+        told: i > 0,
+        rows(all, { split }) {
+          base = all;
+          return bag ? bagRows(dataset, all, split, i) : all;
+        },
       },
     );
     if (run.stopped.ending === 'interrupted' && i > 0) break;

@@ -69,15 +69,10 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
 
   const by = asked.split?.by ?? 'row';
   const table = dataset.table !== undefined;
+  const shares = table ? tableShares : usualShares;
   const split = {
-    validation: table
-      ? choose('split.validation', asked.split?.validation, 0.16, 'a fifth of what the test leaves decides')
-      : choose('split.validation', asked.split?.validation, 0.1, 'one row in ten decides when to stop'),
-    test: dataset.testRows
-      ? 0
-      : table
-        ? choose('split.test', asked.split?.test, 0.2, 'one row in five is kept for the final measure')
-        : choose('split.test', asked.split?.test, 0.1, 'one row in ten is kept for the final measure'),
+    validation: choose('split.validation', asked.split?.validation, ...shares.validation),
+    test: dataset.testRows ? 0 : choose('split.test', asked.split?.test, ...shares.test),
     seed: asked.split?.seed ?? 0,
     stratify: asked.split?.stratify ?? (classes && by !== 'time'),
     by,
@@ -135,17 +130,7 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   checkTarget(targetScale, loss.kind, classes);
   if (from) checkKept(from, loss.kind, targetScale);
   const { optimizer, autoRate } = readOptimizer(
-    withRate(
-      choose(
-        'optimizer',
-        given.optimizer,
-        from && from.settings.freeze !== true ? { adam: { lr: 0.0003 } } : 'adam',
-        from && from.settings.freeze !== true
-          ? 'small steps keep what the model has learned'
-          : 'needs the least tuning',
-      ),
-      given.lr,
-    ),
+    withRate(choose('optimizer', given.optimizer, ...usualOptimizer(from)), given.lr),
   );
   const average = given.average === undefined ? undefined : pick(averages, given.average, 'average', 'average');
   const [usual, why] = usualSchedule(average?.kind, given.ensemble || undefined);
@@ -222,6 +207,18 @@ export function resolve(experiment: unknown, dataset: Dataset): Resolved {
   };
 }
 
+/** Shares of the rows, and why. */
+type Shares = Readonly<Record<'validation' | 'test', readonly [number, string]>>;
+
+const usualShares: Shares = {
+  validation: [0.1, 'one row in ten decides when to stop'],
+  test: [0.1, 'one row in ten is kept for the final measure'],
+};
+const tableShares: Shares = {
+  validation: [0.16, 'a fifth of what the test leaves decides'],
+  test: [0.2, 'one row in five is kept for the final measure'],
+};
+
 /** The preprocessing that suits the data, and why; a model of Wellfit brings its own. */
 function usualPreprocess(dataset: Dataset, from: From | undefined): [unknown[], string] {
   if (from?.own) return [[], 'it is inside the model'];
@@ -262,6 +259,11 @@ const withEmbedding = (entries: readonly unknown[], slots: readonly number[]): r
   const begins = typeof first === 'object' && first !== null && 'embed' in first;
   return slots.length === 0 || begins ? entries : [{ embed: { slots } }, ...entries];
 };
+
+const usualOptimizer = (from: From | undefined): [string | Record<string, unknown>, string] =>
+  from && from.settings.freeze !== true
+    ? [{ adam: { lr: 0.0003 } }, 'small steps keep what the model has learned']
+    : ['adam', 'needs the least tuning'];
 
 /** The optimizer with the rate that was asked for beside it. */
 function withRate(optimizer: unknown, lr: number | 'auto' | undefined): unknown {

@@ -4,6 +4,7 @@ import {
   type Dataset,
   describeLeaks,
   describeRepeats,
+  joinRows,
   leaks,
   repeatedRows,
   type Split,
@@ -87,19 +88,19 @@ export async function trainOn(
   dataset: Dataset,
   experiment: unknown,
   options: TrainOptions = {},
-  /** Other rows than those of the split, for a network that is one of several. */
-  own: (rows: Split, settings: Settings) => Split = (rows) => rows,
+  /** For one of several networks: its rows of the split, and whether what a person should know of the rows is told elsewhere. */
+  part: { readonly rows: (split: Split, settings: Settings) => Split; readonly told: boolean } = {
+    rows: (split) => split,
+    told: false,
+  },
 ): Promise<Run> {
   checkDataset(dataset);
   const { resume, onCheckpoint: take, checkpointSeconds: every = usualPause } = options;
   const resolved = resume ? continued(resume, experiment, dataset) : resolve(experiment, dataset);
-  const rows = own(split(dataset, { ...resolved.settings.split, limit: resolved.settings.limit }), resolved.settings);
-  const repeats = describeRepeats(repeatedRows(dataset, rows), dataset.table !== undefined);
-  const seen = resolved.settings.from
-    ? ['rows that the earlier model has learned from may be among the test rows: the test would flatter']
-    : [];
-  const known = [...seen, ...(dataset.notes ?? []), ...leakNotes(dataset, rows), ...(repeats ? [repeats] : [])];
-  return trainRows(dataset, resolved, rows, options, known, { resume, take, every });
+  const { settings } = resolved;
+  const all = split(dataset, { ...settings.split, limit: settings.limit });
+  const known = part.told ? [] : notesOn(dataset, all, settings);
+  return trainRows(dataset, resolved, part.rows(all, settings), options, known, { resume, take, every });
 }
 
 /** What continues a run, and what takes its checkpoints. */
@@ -241,10 +242,18 @@ export async function judgeRows(
   }
 }
 
-/** Columns from which alone the target follows; the test rows are not looked at. */
-function leakNotes(dataset: Dataset, { train, validation }: Split): string[] {
-  const rows = new Int32Array([...train, ...validation]);
-  return describeLeaks(leaks(dataset, rows), dataset.targetName ?? 'the target');
+/** What a person should know of the rows before they are learned; for leaks the test rows are not looked at. */
+function notesOn(dataset: Dataset, rows: Split, { from }: Settings): string[] {
+  const { table, targetName = 'the target', notes = [] } = dataset;
+  const repeats = describeRepeats(repeatedRows(dataset, rows), table !== undefined);
+  return [
+    ...(from
+      ? ['rows that the earlier model has learned from may be among the test rows: the test would flatter']
+      : []),
+    ...notes,
+    ...(table ? describeLeaks(leaks(dataset, joinRows(rows.train, rows.validation)), targetName) : []),
+    ...(repeats ? [repeats] : []),
+  ];
 }
 
 /** Puts the learning rate that a range test finds in the place of "auto". */

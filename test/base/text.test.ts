@@ -1,5 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { duration, grouped, nearest, percent, Random, short, suggest, WellfitError } from '../../src/base/index.ts';
+import {
+  duration,
+  forShell,
+  grouped,
+  nearest,
+  percent,
+  Random,
+  short,
+  suggest,
+  WellfitError,
+} from '../../src/base/index.ts';
 
 describe('the nearest name', () => {
   const known = ['crossEntropy', 'binaryCrossEntropy', 'meanSquaredError', 'adam', 'relu', 'l2'];
@@ -75,6 +86,13 @@ describe('numbers for people', () => {
     expect(said(Number.NaN, Infinity)).toEqual(['?', '?']);
   });
 });
+
+test.each(['plain', 'a b', "it's", 'say "so"', '$HOME `id` \\ !', '', `both ' and "`, 'größe=1'])(
+  'a shell takes %j for the same one word',
+  (text) => {
+    expect(execFileSync('sh', ['-c', `printf '<%s>' ${forShell(text)}`], { encoding: 'utf8' })).toBe(`<${text}>`);
+  },
+);
 
 describe('a WellfitError', () => {
   test('says what, expected, received, likely and fix in this order, and leaves out what is not known', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -85,10 +86,10 @@ describe('train on a table', () => {
     for (const part of ['--target churned', '--column spent=ignore --column note=ignore', '--seed 3', '--lr 0.01'])
       expect(command).toContain(part);
     for (const part of ['--json', '--out', '--engine', 'undefined']) expect(command).not.toContain(part);
-    // Divided as a shell divides it.
-    const words = [...command.matchAll(/(?:'[^']*'|\\'|[^\s'\\])+/g)].map(([word]) =>
-      word.replace(/'([^']*)'|\\(')/g, (_, inside, single) => inside ?? single),
-    );
+    // A real shell divides it.
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
     expect(words).toContain("note <> 'it''s' and age > 25");
     const again = await wellfit(cwd, ...words.slice(1), '--json');
     expect(again.code, again.stderr).toBe(0);

@@ -1,4 +1,4 @@
-import { duration, grouped, short, WellfitError } from '../../base/index.ts';
+import { duration, forShell, grouped, short, WellfitError } from '../../base/index.ts';
 import { dataName } from '../../data/index.ts';
 import type { LoadedData } from '../../data/readers/index.ts';
 import type { Engine } from '../../engine/index.ts';
@@ -67,9 +67,7 @@ export const train: Command = {
       const summary = {
         ...summarize(run, output.name),
         engine: engine.name,
-        ...(table && {
-          table: { target: table.target.name, task: table.task, why: table.why, columns: table.columns },
-        }),
+        ...(table && { table: tableFacts(table) }),
         ...(loaded.broken && { broken: loaded.broken }),
         baselines,
         files: { model, ...(report && { report }) },
@@ -102,6 +100,9 @@ async function begin(paths: readonly string[], options: Options, io: Io) {
   return { experiment, engine, loaded, output, resume: undefined };
 }
 
+/** batchSize -> --batch-size */
+const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+
 /** What may stand beside --resume: nothing that an experiment says. */
 const besideResume = ['resume', 'threads', 'engine', 'json', 'checkpointSeconds'];
 
@@ -111,7 +112,7 @@ async function goOn(paths: readonly string[], options: Options, io: Io) {
   if (given.length > 0)
     throw new WellfitError('option', 'a run goes on with the settings it began with', {
       expected: 'beside --resume only --engine, --threads, --json and --checkpoint-seconds',
-      received: paths[0] ?? given.map((name) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`).join(', '),
+      received: paths[0] ?? given.map(flagOf).join(', '),
       fix: 'leave it out, or start a new run without --resume',
     });
   const engine = engineOf(options);
@@ -156,15 +157,13 @@ async function saveReport(
 
 /** What was typed, as far as a person would type it again. */
 function commandLine(paths: readonly string[], options: Options): string {
-  const quoted = (text: string) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const flag = (name: string) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
   const given = Object.entries(options).filter(
     ([name, value]) => !['json', 'out'].includes(name) && value !== undefined,
   );
   const parts = given
     .filter(([name, value]) => !(name === 'threads' && value === 0) && !(name === 'engine' && value === 'cpu'))
-    .flatMap(([name, value]) => [value].flat().map((each) => `${flag(name)} ${quoted(String(each))}`));
-  return ['wellfit train', ...paths.map(quoted), ...parts].join(' ');
+    .flatMap(([name, value]) => [value].flat().map((each) => `${flagOf(name)} ${forShell(String(each))}`));
+  return ['wellfit train', ...paths.map(forShell), ...parts].join(' ');
 }
 
 function closing(
@@ -209,6 +208,12 @@ function closing(
 
 /** Metrics that a person looks at beside the one of the run. */
 const shown = ['balancedAccuracy', 'rocAuc', 'averagePrecision', 'rmse', 'meanAbsoluteError', 'r2'];
+
+/** What was found in a table, without the values of its rows: they may be anybody's. */
+const tableFacts = ({ target, task, why, columns }: NonNullable<LoadedData['table']>) => ({
+  ...{ target: target.name, task, why },
+  columns: columns.map(({ top: _, ...column }) => column),
+});
 
 /** The object that --json prints. */
 function summarize(run: EnsembleRun, name: string) {

@@ -1,4 +1,4 @@
-import { grouped, WellfitError } from '../../base/index.ts';
+import { forShell, grouped, WellfitError } from '../../base/index.ts';
 import { describeFile, isOwn, readFacts, readMetadata } from '../../onnx/index.ts';
 import type { Dataset, EarlierColumn } from '../dataset.ts';
 import type { DataSettings, ImageSettings, TableSettings } from '../source.ts';
@@ -101,7 +101,7 @@ export async function missingTarget(source: { table: string | readonly string[] 
   return new WellfitError('option', `which column of "${table.name}" is to be learned?`, {
     expected: `one of its ${names.length} columns: ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', …' : ''}`,
     received: 'no target',
-    fix: `name it, as in: --target ${/^[\w.-]+$/.test(names.at(-1) ?? '') ? names.at(-1) : `'${names.at(-1)}'`}`,
+    fix: `name it, as in: --target ${forShell(names.at(-1) ?? 'churned')}`,
   });
 }
 

@@ -1,6 +1,14 @@
-import { grouped, WellfitError } from '../../base/index.ts';
+import { forShell, grouped, WellfitError } from '../../base/index.ts';
 import { checkDataset, type Dataset, type EarlierColumn, type TableColumn, type Targets } from '../dataset.ts';
-import { type ColumnKind, leftOutNotes, type PlannedColumn, planColumns, planLike, requireColumn } from './kinds.ts';
+import {
+  type ColumnKind,
+  leftOutNotes,
+  type PlannedColumn,
+  planColumns,
+  planLike,
+  requireColumn,
+  sqlName,
+} from './kinds.ts';
 import type { ColumnProfile, ColumnRequest, Table, TableBlock } from './table.ts';
 import { type Task, taskOf } from './task.ts';
 
@@ -248,7 +256,7 @@ function classNotes(targets: Targets, table: string, target: string): string[] {
       expected: 'two rows or more of each class: some to learn from, some to measure',
       received: `${counts.filter((n) => n === 1).length} of ${counts.length} classes have one row`,
       likely: 'a misspelt value, or a very rare class',
-      fix: `leave it out, as in: --where ${forShell(`${quoted(target)} <> '${targets.classes[single].replaceAll("'", "''")}'`)}`,
+      fix: `leave it out, as in: --where ${forShell(`${sqlName(target)} <> '${targets.classes[single].replaceAll("'", "''")}'`)}`,
     });
   const few = Math.min(...counts);
   const rarest = targets.classes[counts.indexOf(few)];
@@ -259,8 +267,3 @@ function classNotes(targets: Targets, table: string, target: string): string[] {
       ]
     : [];
 }
-
-/** As SQL wants a name, plain where it can be. */
-const quoted = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
-
-const forShell = (text: string): string => (/["$`\\]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`);

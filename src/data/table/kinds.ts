@@ -1,4 +1,4 @@
-import { grouped, percent, suggest, WellfitError } from '../../base/index.ts';
+import { forShell, grouped, percent, suggest, WellfitError } from '../../base/index.ts';
 import type { EarlierColumn } from '../dataset.ts';
 import type { ColumnProfile } from './table.ts';
 
@@ -74,17 +74,21 @@ export function kindOf(column: ColumnProfile, rows: number): { kind: ColumnKind;
 
 /** What texts nearly are, and how they become it. */
 function hintOf({ name, top }: ColumnProfile): string {
-  const column = /^[a-z_]\w*$/i.test(name) ? name : `"${name}"`;
+  const column = sqlName(name);
+  const replaced = (value: string) => `--sql ${forShell(`select * replace (${value} as ${column}) from data`)}`;
   const most = (pattern: RegExp) => top.filter(({ value }) => pattern.test(value)).length > 0.7 * top.length;
   if (most(/^\d{1,4}[/-]\d{1,2}[/-]\d{1,4}( .*)?$/))
-    return `; they look like dates, whose day and month can be mistaken: --sql "select * replace (strptime(${column}, '%d/%m/%Y') as ${column}) from data" says which is which`;
+    return `; they look like dates, whose day and month can be mistaken: ${replaced(`strptime(${column}, '%d/%m/%Y')`)} says which is which`;
   if (most(/^[+-]?\d+,\d+$/))
-    return `; they look like numbers with a decimal comma: --sql "select * replace (replace(${column}, ',', '.')::double as ${column}) from data"`;
+    return `; they look like numbers with a decimal comma: ${replaced(`replace(${column}, ',', '.')::double`)}`;
   const odd = top.find(({ value }) => !number.test(value));
   if (most(number))
-    return `; most are numbers${odd ? `, but not "${odd.value}"` : ', but not all'}: --column "${name}=number" takes what is none for missing`;
+    return `; most are numbers${odd ? `, but not "${odd.value}"` : ', but not all'}: --column ${forShell(`${name}=number`)} takes what is none for missing`;
   return '';
 }
+
+/** A name as SQL wants it, plain where it can be. */
+export const sqlName = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
 
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 

@@ -1,4 +1,4 @@
-import { percent } from '../../base/index.ts';
+import { forShell, percent } from '../../base/index.ts';
 import type { Dataset } from '../dataset.ts';
 
 /** A column that says what the target is. */
@@ -52,7 +52,7 @@ function ranks(numbers: Float64Array): Float64Array {
 export const describeLeaks = (found: readonly Leak[], target: string): string[] =>
   found.map(
     ({ column, explained }) =>
-      `the column "${column}" alone explains ${percent(explained, 1)} of "${target}": if it is only known when "${target}" is, the model will not work; leave it out with --column "${column}=ignore"`,
+      `the column "${column}" alone explains ${percent(explained, 1)} of "${target}": if it is only known when "${target}" is, the model will not work; leave it out with --column ${forShell(`${column}=ignore`)}`,
   );
 
 /** Share of the error of the best constant answer that the column takes away. */
