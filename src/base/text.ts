@@ -59,9 +59,8 @@ export function duration(seconds: number): string {
 
 export const percent = (fraction: number, digits = 2): string => `${(100 * fraction).toFixed(digits)} %`;
 
-/** A text as a shell takes it for one word. */
+/** A text as a shell takes it for one word; in double quotes, which every shell knows, wherever they do. */
 export function forShell(text: string): string {
   if (/^[\w./:=,-]+$/.test(text)) return text;
-  const plain = text.includes("'") && !/["$`\\!]/.test(text);
-  return plain ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
+  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
 }

@@ -162,7 +162,7 @@ describe('a target that nobody named', () => {
 
   test('is quoted where a shell would divide it', async () => {
     const table = await csv('small.csv', 'size,sale price', ['1,2', '2,3']);
-    expect((await missingTarget({ table })).message).toContain("--target 'sale price'");
+    expect((await missingTarget({ table })).message).toContain('--target "sale price"');
   });
 
   test('is asked for with the first 40 of many columns', async () => {

@@ -204,7 +204,7 @@ describe('only the given rows are looked at', () => {
 
 test('a leak is told with how much it explains and how to leave the column out', () => {
   expect(describeLeaks([{ column: 'end date', explained: 0.9876 }], 'churned')).toEqual([
-    'the column "end date" alone explains 98.8 % of "churned": if it is only known when "churned" is, the model will not work; leave it out with --column \'end date=ignore\'',
+    'the column "end date" alone explains 98.8 % of "churned": if it is only known when "churned" is, the model will not work; leave it out with --column "end date=ignore"',
   ]);
   expect(describeLeaks([], 'churned')).toEqual([]);
 });
