@@ -1,9 +1,9 @@
 import { WellfitError } from '../base/index.ts';
 import { checkDataset, type Dataset, describeRepeats, folds, repeatedRows, type Split, split } from '../data/index.ts';
-import type { Report } from './evaluate.ts';
 import type { TrainOptions } from './events.ts';
 import type { Stop } from './loop.ts';
-import { type Resolved, resolve } from './settings.ts';
+import type { Report } from './measure/evaluate.ts';
+import { type Resolved, resolve } from './settings/resolve.ts';
 import { trainRows } from './train.ts';
 
 export interface Fold {

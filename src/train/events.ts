@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/index.ts';
 import type { Checkpoint } from './checkpoint/state.ts';
 import type { EpochRecord, Stop } from './records.ts';
-import type { Choice, Settings } from './schema.ts';
+import type { Choice, Settings } from './settings/schema.ts';
 
 export type { EpochRecord, Measure, TrainMeasure } from './records.ts';
 

@@ -1,21 +1,17 @@
-export { type AverageName, averages } from './averaging.ts';
-export { type Baseline, baselinesOn } from './baselines.ts';
+export { decodeCheckpoint, encodeCheckpoint } from './checkpoint/codec.ts';
 export { refuseFinished } from './checkpoint/continue.ts';
 export type { Checkpoint } from './checkpoint/state.ts';
-export { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export { type CrossValidation, crossValidateOn, type Fold } from './crossValidate.ts';
-export { type Judged, lossOf, metricOf, predictionsOf, type Report, reportOf } from './evaluate.ts';
 export type { EpochRecord, Measure, TrainEvent, TrainMeasure, TrainOptions } from './events.ts';
-export { type GradientCheck, type GradientCheckOptions, gradientCheckOn } from './gradcheck.ts';
-export type { GradientFault } from './gradientFault.ts';
-export { type Interval, wilson } from './interval.ts';
+export { type GradientCheck, type GradientCheckOptions, gradientCheckOn } from './gradcheck/gradcheck.ts';
+export type { GradientFault } from './gradcheck/gradientFault.ts';
 export type { Ending, Stop, Weights } from './loop.ts';
-export { type Network, targetKind } from './network.ts';
-export { numbersOf } from './numbers.ts';
-export { prepareMemory } from './prepare.ts';
-export { Trainer } from './programs.ts';
+export { type Baseline, baselinesOn } from './measure/baselines.ts';
+export { type Judged, lossOf, metricOf, predictionsOf, type Report, reportOf } from './measure/evaluate.ts';
+export { type Interval, wilson } from './measure/interval.ts';
 export { type RangeTest, type RatePoint, rangeTestOn } from './rangeTest.ts';
-export { recipes } from './recipes.ts';
+export { recipes } from './settings/recipes.ts';
+export { resolve } from './settings/resolve.ts';
 export {
   type Choice,
   type Combine,
@@ -23,7 +19,11 @@ export {
   type Experiment,
   experimentSchema,
   type Settings,
-} from './schema.ts';
-export { resolve } from './settings.ts';
-export { inUnits, toFloat, trainingGraph } from './step.ts';
+} from './settings/schema.ts';
+export { type AverageName, averages } from './step/averaging.ts';
+export { type Network, targetKind } from './step/network.ts';
+export { numbersOf } from './step/numbers.ts';
+export { prepareMemory } from './step/prepare.ts';
+export { Trainer } from './step/programs.ts';
+export { inUnits, toFloat, trainingGraph } from './step/step.ts';
 export { judgeRows, type Member, type Run, trainOn } from './train.ts';

@@ -2,18 +2,18 @@ import { grouped, type Picked, short, type Tensor } from '../base/index.ts';
 import { epochOrder, type Split } from '../data/index.ts';
 import type { Memory } from '../engine/index.ts';
 import { type Metric, metrics, parametersOf, statesOf } from '../nn/index.ts';
-import { averageState, RunningMean } from './averaging.ts';
-import { needsBatch } from './batchNeeds.ts';
 import { readMemory } from './checkpoint/memory.ts';
 import type { BatchSums, LoopState } from './checkpoint/state.ts';
 import { EarlyStopping } from './earlyStopping.ts';
-import type { Evaluator } from './evaluate.ts';
 import type { TrainEvent } from './events.ts';
-import type { Network } from './network.ts';
-import { type Numbers, numbersOf } from './numbers.ts';
-import type { Trainer } from './programs.ts';
+import type { Evaluator } from './measure/evaluate.ts';
 import type { EpochRecord, Stop, TrainMeasure, Weights } from './records.ts';
-import type { Resolved } from './settings.ts';
+import { needsBatch } from './settings/batchNeeds.ts';
+import type { Resolved } from './settings/resolve.ts';
+import { averageState, RunningMean } from './step/averaging.ts';
+import type { Network } from './step/network.ts';
+import { type Numbers, numbersOf } from './step/numbers.ts';
+import type { Trainer } from './step/programs.ts';
 
 export type { Ending, Stop, Weights } from './records.ts';
 

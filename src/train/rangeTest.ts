@@ -1,13 +1,13 @@
 import { short, WellfitError } from '../base/index.ts';
 import { checkDataset, type Dataset, epochOrder, split } from '../data/index.ts';
 import { type Engine, onnxRuntimeEngine } from '../engine/index.ts';
-import { checkBatch } from './checks.ts';
 import type { TrainOptions } from './events.ts';
-import type { Network } from './network.ts';
-import { numbersOf } from './numbers.ts';
-import { firstMemory, makeNetwork } from './prepare.ts';
-import { Trainer } from './programs.ts';
-import { type Resolved, resolve } from './settings.ts';
+import { checkBatch } from './settings/checks.ts';
+import { type Resolved, resolve } from './settings/resolve.ts';
+import type { Network } from './step/network.ts';
+import { numbersOf } from './step/numbers.ts';
+import { firstMemory, makeNetwork } from './step/prepare.ts';
+import { Trainer } from './step/programs.ts';
 
 /** One point of the curve: the rate, and the smoothed training loss there, the median over seeds. */
 export interface RatePoint {

@@ -13,23 +13,23 @@ import {
 import { type Engine, onnxRuntimeEngine } from '../engine/index.ts';
 import { parametersOf } from '../nn/index.ts';
 import { scheduleMisfit } from '../optim/index.ts';
-import { averageState } from './averaging.ts';
 import { continued } from './checkpoint/continue.ts';
 import { type Fingerprint, fingerprintOf } from './checkpoint/fingerprint.ts';
 import { restoreMemory } from './checkpoint/memory.ts';
 import type { Checkpoint, LoopState } from './checkpoint/state.ts';
-import { checkBatch } from './checks.ts';
-import { Evaluator, type Judged, type Report, reportOf } from './evaluate.ts';
 import type { EpochRecord, Measure, TrainOptions } from './events.ts';
-import { widened } from './from.ts';
 import { Loop, type Stop, type Weights } from './loop.ts';
-import { dataTensors, type Network } from './network.ts';
-import { firstMemory, makeNetwork, prepareMemory } from './prepare.ts';
-import { Trainer } from './programs.ts';
+import { Evaluator, type Judged, type Report, reportOf } from './measure/evaluate.ts';
 import { findRate } from './rangeTest.ts';
-import type { Choice, Settings } from './schema.ts';
-import { type Resolved, resolve } from './settings.ts';
-import { remeasured } from './statistics.ts';
+import { checkBatch } from './settings/checks.ts';
+import { widened } from './settings/from.ts';
+import { type Resolved, resolve } from './settings/resolve.ts';
+import type { Choice, Settings } from './settings/schema.ts';
+import { averageState } from './step/averaging.ts';
+import { dataTensors, type Network } from './step/network.ts';
+import { firstMemory, makeNetwork, prepareMemory } from './step/prepare.ts';
+import { Trainer } from './step/programs.ts';
+import { remeasured } from './step/statistics.ts';
 
 /** A finished (or interrupted) training with its weights. */
 export interface Run {

@@ -3,9 +3,9 @@ import { split } from '../../src/data/index.ts';
 import { loadDataset } from '../../src/data/readers/index.ts';
 import { referenceEngine } from '../../src/engine/index.ts';
 import { liveNodes, verify } from '../../src/graph/index.ts';
-import { makeNetwork } from '../../src/train/prepare.ts';
-import { resolve } from '../../src/train/settings.ts';
-import { evaluationGraph, trainingGraph } from '../../src/train/step.ts';
+import { resolve } from '../../src/train/settings/resolve.ts';
+import { makeNetwork } from '../../src/train/step/prepare.ts';
+import { evaluationGraph, trainingGraph } from '../../src/train/step/step.ts';
 
 const digits = await loadDataset('digits');
 

@@ -5,7 +5,7 @@ import { type Engine, evaluate, onnxRuntimeEngine, referenceEngine } from '../..
 import { Graph, liveNodes, type Value } from '../../src/graph/index.ts';
 import { describeModel, forward, type Randomness } from '../../src/nn/index.ts';
 import { mul, reduceSum } from '../../src/ops/index.ts';
-import { maskKeys, randomMask, randomUniform } from '../../src/train/mask.ts';
+import { maskKeys, randomMask, randomUniform } from '../../src/train/step/mask.ts';
 import { correlation, mean, sigmas } from './statistics.ts';
 
 interface Stream {

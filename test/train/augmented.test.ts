@@ -4,7 +4,7 @@ import { type Dataset, drawAugment, epochOrder, fromArrays } from '../../src/dat
 import { modelFile } from '../../src/export/index.ts';
 import { decode } from '../../src/onnx/index.ts';
 import { type Experiment, trainOn } from '../../src/train/index.ts';
-import { Trainer } from '../../src/train/programs.ts';
+import { Trainer } from '../../src/train/step/programs.ts';
 import { cpu, everything, expectSameBits, on, prepare, referenceEngine } from './support.ts';
 
 type Rest = Omit<Experiment, 'data'>;

@@ -6,8 +6,8 @@ import { modelFile } from '../../src/export/index.ts';
 import { liveNodes } from '../../src/graph/index.ts';
 import { initialize, parametersOf, statesOf } from '../../src/nn/index.ts';
 import { decode } from '../../src/onnx/index.ts';
-import { averageState } from '../../src/train/averaging.ts';
 import { type Experiment, trainOn } from '../../src/train/index.ts';
+import { averageState } from '../../src/train/step/averaging.ts';
 import { cpu, expectSameBits, measure, on, prepare, referenceEngine } from './support.ts';
 
 type Rest = Omit<Experiment, 'data'>;

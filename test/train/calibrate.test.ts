@@ -5,7 +5,7 @@ import type { Engine } from '../../src/engine/index.ts';
 import { Graph } from '../../src/graph/index.ts';
 import { forward, initialize, parametersOf, statesOf } from '../../src/nn/index.ts';
 import { type Experiment, trainOn } from '../../src/train/index.ts';
-import { firstMemory } from '../../src/train/prepare.ts';
+import { firstMemory } from '../../src/train/step/prepare.ts';
 import { cpu, expectSameBits, on, prepare, referenceEngine } from './support.ts';
 
 const random = new Random(6);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EarlyStopping } from '../../src/train/earlyStopping.ts';
-import type { Stopping } from '../../src/train/schema.ts';
+import type { Stopping } from '../../src/train/settings/schema.ts';
 
 /** What becomes of losses, one an epoch. */
 function watch(rule: Partial<Stopping> | false, losses: readonly number[]) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/index.ts';
 import { type Metric, type MetricName, metrics, type Predictions } from '../../src/nn/index.ts';
-import { bootstrap, wilson } from '../../src/train/interval.ts';
+import { bootstrap, wilson } from '../../src/train/measure/interval.ts';
 
 describe('Wilson', () => {
   // scipy: binomtest(k, n).proportion_ci(method='wilson')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/engine/index.ts';
 import { Graph, liveNodes } from '../../src/graph/index.ts';
-import { maskKeys, randomMask } from '../../src/train/mask.ts';
+import { maskKeys, randomMask } from '../../src/train/step/mask.ts';
 import { runOn } from '../support/graphs.ts';
 import { cpu } from './support.ts';
 

@@ -4,10 +4,10 @@ import type { Dataset } from '../../src/data/index.ts';
 import { type Engine, onnxRuntimeEngine, referenceEngine } from '../../src/engine/index.ts';
 import { describeModel } from '../../src/nn/index.ts';
 import { optimizers, regularizers } from '../../src/optim/index.ts';
-import { dataOf, type Network } from '../../src/train/network.ts';
-import { numbersOf } from '../../src/train/numbers.ts';
-import { prepareMemory } from '../../src/train/prepare.ts';
-import { Trainer } from '../../src/train/programs.ts';
+import { dataOf, type Network } from '../../src/train/step/network.ts';
+import { numbersOf } from '../../src/train/step/numbers.ts';
+import { prepareMemory } from '../../src/train/step/prepare.ts';
+import { Trainer } from '../../src/train/step/programs.ts';
 import { gap, readGolden, type StoredTensor, tensorOf, tensorsOf } from '../golden/read.ts';
 
 interface Case {

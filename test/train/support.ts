@@ -4,14 +4,14 @@ import { type Dataset, split } from '../../src/data/index.ts';
 import { loadDataset } from '../../src/data/readers/index.ts';
 import { type Engine, type Memory, onnxRuntimeEngine, referenceEngine } from '../../src/engine/index.ts';
 import { parametersOf, statesOf } from '../../src/nn/index.ts';
-import { Evaluator } from '../../src/train/evaluate.ts';
 import type { Experiment, Measure, Run } from '../../src/train/index.ts';
-import type { Network } from '../../src/train/network.ts';
-import { numbersOf } from '../../src/train/numbers.ts';
-import { makeNetwork, prepareMemory } from '../../src/train/prepare.ts';
-import { Trainer } from '../../src/train/programs.ts';
-import { resolve } from '../../src/train/settings.ts';
-import { optimizerState, optimizerStates } from '../../src/train/step.ts';
+import { Evaluator } from '../../src/train/measure/evaluate.ts';
+import { resolve } from '../../src/train/settings/resolve.ts';
+import type { Network } from '../../src/train/step/network.ts';
+import { numbersOf } from '../../src/train/step/numbers.ts';
+import { makeNetwork, prepareMemory } from '../../src/train/step/prepare.ts';
+import { Trainer } from '../../src/train/step/programs.ts';
+import { optimizerState, optimizerStates } from '../../src/train/step/step.ts';
 
 // A training takes less than a second, and several on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });

@@ -3,7 +3,7 @@ import { Random } from '../../src/base/index.ts';
 import { type Dataset, fromArrays, fromRows, type Row } from '../../src/data/index.ts';
 import { trainEnsemble } from '../../src/ensemble/index.ts';
 import { type Experiment, resolve, trainOn } from '../../src/train/index.ts';
-import { makeNetwork } from '../../src/train/prepare.ts';
+import { makeNetwork } from '../../src/train/step/prepare.ts';
 import { cpu, different, expectSameBits, on, referenceEngine } from './support.ts';
 
 const random = new Random(8);

@@ -1,7 +1,7 @@
 import { grouped, WellfitError } from '../../base/index.ts';
 import type { Dataset } from '../../data/index.ts';
-import type { Settings } from '../schema.ts';
-import { type Resolved, resolve } from '../settings.ts';
+import { type Resolved, resolve } from '../settings/resolve.ts';
+import type { Settings } from '../settings/schema.ts';
 import { checkSameData } from './fingerprint.ts';
 import { toText } from './json.ts';
 import type { Checkpoint } from './state.ts';

@@ -1,10 +1,10 @@
 import { formatShape, sameShape, type Tensor, WellfitError } from '../../base/index.ts';
 import type { Memory } from '../../engine/index.ts';
 import { parametersOf, statesOf } from '../../nn/index.ts';
-import { averageState } from '../averaging.ts';
-import type { Network } from '../network.ts';
 import type { Weights } from '../records.ts';
-import { optimizerState, optimizerStates } from '../step.ts';
+import { averageState } from '../step/averaging.ts';
+import type { Network } from '../step/network.ts';
+import { optimizerState, optimizerStates } from '../step/step.ts';
 
 /** Every name that a step reads and writes, with its shape; the data is none of it. */
 function held(network: Network): Map<string, Tensor['shape']> {

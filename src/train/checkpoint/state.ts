@@ -1,5 +1,5 @@
 import type { EpochRecord, Stop, Weights } from '../records.ts';
-import type { Choice, Settings } from '../schema.ts';
+import type { Choice, Settings } from '../settings/schema.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** What early stopping has seen. */

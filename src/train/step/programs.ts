@@ -1,5 +1,5 @@
-import { drawAugment } from '../data/index.ts';
-import type { Engine, Memory, Program, Tensors } from '../engine/index.ts';
+import { drawAugment } from '../../data/index.ts';
+import type { Engine, Memory, Program, Tensors } from '../../engine/index.ts';
 import { maskKeys } from './mask.ts';
 import type { Network } from './network.ts';
 import type { Numbers } from './numbers.ts';

@@ -1,8 +1,8 @@
-import { epochOrder } from '../data/index.ts';
-import type { Engine, Memory } from '../engine/index.ts';
-import { Graph, type Value } from '../graph/index.ts';
-import { type Initializer, initializers, type ModelLayer, type UnitMoments, unitOf } from '../nn/index.ts';
-import { mul, reduceMean, sub } from '../ops/index.ts';
+import { epochOrder } from '../../data/index.ts';
+import type { Engine, Memory } from '../../engine/index.ts';
+import { Graph, type Value } from '../../graph/index.ts';
+import { type Initializer, initializers, type ModelLayer, type UnitMoments, unitOf } from '../../nn/index.ts';
+import { mul, reduceMean, sub } from '../../ops/index.ts';
 import type { Network } from './network.ts';
 import { lossOfBatch, weightStates } from './step.ts';
 

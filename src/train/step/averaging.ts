@@ -1,4 +1,4 @@
-import { type Tensor, z } from '../base/index.ts';
+import { type Tensor, z } from '../../base/index.ts';
 
 /** Ways to average the weights over the run. To add one: an entry here, and what uses it in the step or the loop. */
 export const averages = {

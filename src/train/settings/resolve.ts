@@ -1,5 +1,5 @@
-import { grouped, lookUp, type Picked, parseOptions, pick } from '../base/index.ts';
-import { type AugmentPlan, type Dataset, readAugment, readData } from '../data/index.ts';
+import { grouped, lookUp, type Picked, parseOptions, pick } from '../../base/index.ts';
+import { type AugmentPlan, type Dataset, readAugment, readData } from '../../data/index.ts';
 import {
   describeModel,
   type LossName,
@@ -8,7 +8,7 @@ import {
   type Model,
   type ModelLayer,
   metrics,
-} from '../nn/index.ts';
+} from '../../nn/index.ts';
 import {
   type ClipperName,
   clippers,
@@ -18,12 +18,12 @@ import {
   regularizers,
   type ScheduleName,
   schedules,
-} from '../optim/index.ts';
-import { columnsStep, embeddedSlots, outputShape, type preprocessors, readPreprocess } from '../preprocess/index.ts';
-import { type AverageName, averages } from './averaging.ts';
+} from '../../optim/index.ts';
+import { columnsStep, embeddedSlots, outputShape, type preprocessors, readPreprocess } from '../../preprocess/index.ts';
+import { type AverageName, averages } from '../step/averaging.ts';
+import { targetKind } from '../step/network.ts';
 import { checkLoss, checkMetric, checkSnapshots, checkStopping, checkTarget } from './checks.ts';
 import { checkKept, checkPreprocess, type From, readFrom } from './from.ts';
-import { targetKind } from './network.ts';
 import { type Recipe, type RecipeName, recipes, type Situation } from './recipes.ts';
 import {
   type Choice,

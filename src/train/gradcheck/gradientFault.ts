@@ -1,7 +1,7 @@
-import { ratioOf } from '../autodiff/index.ts';
-import { Random, type Tensor } from '../base/index.ts';
-import { branchesOf, evaluate, type Tensors } from '../engine/index.ts';
-import { type Graph, liveNodes, type Node, reachable, type Value } from '../graph/index.ts';
+import { ratioOf } from '../../autodiff/index.ts';
+import { Random, type Tensor } from '../../base/index.ts';
+import { branchesOf, evaluate, type Tensors } from '../../engine/index.ts';
+import { type Graph, liveNodes, type Node, reachable, type Value } from '../../graph/index.ts';
 
 export interface GradientFault {
   readonly operator: string;

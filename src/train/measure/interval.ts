@@ -1,5 +1,5 @@
-import { hashText, Random } from '../base/index.ts';
-import type { Predictions } from '../nn/index.ts';
+import { hashText, Random } from '../../base/index.ts';
+import type { Predictions } from '../../nn/index.ts';
 
 /** Where a measure of other rows of the same kind would lie, 95 times in 100. */
 export interface Interval {

@@ -1,6 +1,6 @@
-import type { Dataset } from '../data/index.ts';
-import { type Engine, type Memory, type Program, referenceEngine } from '../engine/index.ts';
-import { Graph } from '../graph/index.ts';
+import type { Dataset } from '../../data/index.ts';
+import { type Engine, type Memory, type Program, referenceEngine } from '../../engine/index.ts';
+import { Graph } from '../../graph/index.ts';
 import {
   answers,
   type ClassReport,
@@ -13,11 +13,11 @@ import {
   metrics,
   type Predictions,
   targetUnder,
-} from '../nn/index.ts';
-import type { Measure } from './events.ts';
+} from '../../nn/index.ts';
+import type { Measure } from '../events.ts';
+import { type Network, targetKind } from '../step/network.ts';
+import { evaluationGraph, standardized, weightedMean } from '../step/step.ts';
 import { bootstrap, type Interval, wilson } from './interval.ts';
-import { type Network, targetKind } from './network.ts';
-import { evaluationGraph, standardized, weightedMean } from './step.ts';
 
 /** Everything that is worth knowing of a finished network on held-out rows. */
 export interface Report extends Measure {

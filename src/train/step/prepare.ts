@@ -1,12 +1,12 @@
-import { type Picked, sizeOf, type Tensor } from '../base/index.ts';
-import type { Dataset } from '../data/index.ts';
-import type { Engine, Memory } from '../engine/index.ts';
-import { describeModel, initialize, type Loss, type LossName, losses, parametersOf, statesOf } from '../nn/index.ts';
-import { fitPreprocess } from '../preprocess/index.ts';
+import { type Picked, sizeOf, type Tensor } from '../../base/index.ts';
+import type { Dataset } from '../../data/index.ts';
+import type { Engine, Memory } from '../../engine/index.ts';
+import { describeModel, initialize, type Loss, type LossName, losses, parametersOf, statesOf } from '../../nn/index.ts';
+import { fitPreprocess } from '../../preprocess/index.ts';
+import type { Resolved } from '../settings/resolve.ts';
 import { averageState } from './averaging.ts';
 import { calibrate } from './calibrate.ts';
 import { dataOf, dataTensors, type Network, type TargetScale } from './network.ts';
-import type { Resolved } from './settings.ts';
 import { optimizerState, optimizerStates } from './step.ts';
 
 export interface MakeOptions {

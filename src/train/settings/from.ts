@@ -1,9 +1,9 @@
-import { sizeOf, WellfitError } from '../base/index.ts';
-import type { Dataset, TableColumn } from '../data/index.ts';
-import { type Imported, importModel, importRows, type LossName, losses } from '../nn/index.ts';
-import { type DecodedModel, decode, isOwn, type ModelFacts, readFacts } from '../onnx/index.ts';
-import { Hash } from './checkpoint/hash.ts';
-import { targetKind } from './network.ts';
+import { sizeOf, WellfitError } from '../../base/index.ts';
+import type { Dataset, TableColumn } from '../../data/index.ts';
+import { type Imported, importModel, importRows, type LossName, losses } from '../../nn/index.ts';
+import { type DecodedModel, decode, isOwn, type ModelFacts, readFacts } from '../../onnx/index.ts';
+import { Hash } from '../checkpoint/hash.ts';
+import { targetKind } from '../step/network.ts';
 import type { Choice, FromAsked, FromSettings, Settings } from './schema.ts';
 
 /** The model that a training goes on from. */

@@ -1,5 +1,5 @@
-import { grouped, type Picked, WellfitError } from '../base/index.ts';
-import type { Dataset, Split } from '../data/index.ts';
+import { grouped, type Picked, WellfitError } from '../../base/index.ts';
+import type { Dataset, Split } from '../../data/index.ts';
 import {
   type Layer,
   type Loss,
@@ -11,9 +11,9 @@ import {
   type Model,
   metrics,
   targetUnder,
-} from '../nn/index.ts';
+} from '../../nn/index.ts';
+import { targetKind } from '../step/network.ts';
 import { needsBatch, refuseSingleRow } from './batchNeeds.ts';
-import { targetKind } from './network.ts';
 import type { Settings, Stopping } from './schema.ts';
 
 /** @throws WellfitError where the loss does not fit the model's output or the targets */

@@ -1,4 +1,4 @@
-import type { Picked } from '../base/index.ts';
+import type { Picked } from '../../base/index.ts';
 import {
   type Optimizer,
   optimizers,
@@ -6,10 +6,10 @@ import {
   type Regularizer,
   rateFactor,
   regularizers,
-} from '../optim/index.ts';
+} from '../../optim/index.ts';
+import type { Resolved } from '../settings/resolve.ts';
 import { type EmaOptions, keptShare } from './averaging.ts';
 import type { Network } from './network.ts';
-import type { Resolved } from './settings.ts';
 
 /** Everything that a step is fed besides its rows and random keys, by name, for an update counted from 1. */
 export type Numbers = (update: number) => Readonly<Record<string, number>>;

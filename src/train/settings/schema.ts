@@ -1,6 +1,6 @@
-import { z } from '../base/index.ts';
-import { type DataSettings, dataSchema } from '../data/index.ts';
-import { preprocessSchema } from '../preprocess/index.ts';
+import { z } from '../../base/index.ts';
+import { type DataSettings, dataSchema } from '../../data/index.ts';
+import { preprocessSchema } from '../../preprocess/index.ts';
 
 const entry = z.union([z.string(), z.record(z.string(), z.unknown())]);
 const rows = z.int().positive().optional();

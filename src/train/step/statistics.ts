@@ -1,7 +1,7 @@
-import type { Tensor } from '../base/index.ts';
-import type { Engine, Memory } from '../engine/index.ts';
-import { Graph } from '../graph/index.ts';
-import { statesOf } from '../nn/index.ts';
+import type { Tensor } from '../../base/index.ts';
+import type { Engine, Memory } from '../../engine/index.ts';
+import { Graph } from '../../graph/index.ts';
+import { statesOf } from '../../nn/index.ts';
 import { RunningMean } from './averaging.ts';
 import { maskKeys, randomMask, randomUniform } from './mask.ts';
 import type { Network } from './network.ts';

@@ -1,4 +1,4 @@
-import { type Shape, WellfitError } from '../base/index.ts';
+import { type Shape, WellfitError } from '../../base/index.ts';
 import type { Experiment } from './schema.ts';
 
 /** What a recipe may know of the task. */

@@ -1,12 +1,12 @@
-import { percent, short } from '../base/index.ts';
-import type { Dataset, Split } from '../data/index.ts';
-import { losses } from '../nn/index.ts';
+import { percent, short } from '../../base/index.ts';
+import type { Dataset, Split } from '../../data/index.ts';
+import { losses } from '../../nn/index.ts';
+import type { TrainOptions } from '../events.ts';
+import { resolve } from '../settings/resolve.ts';
+import type { Settings } from '../settings/schema.ts';
+import type { Network } from '../step/network.ts';
+import { trainRows } from '../train.ts';
 import { metricOf, predictionsOf } from './evaluate.ts';
-import type { TrainOptions } from './events.ts';
-import type { Network } from './network.ts';
-import type { Settings } from './schema.ts';
-import { resolve } from './settings.ts';
-import { trainRows } from './train.ts';
 
 /** What can be had without the network, by the metric of the run on the same test rows. */
 export interface Baseline {

@@ -1,18 +1,18 @@
-import { checkGradient, type GradientReport, gradients } from '../autodiff/index.ts';
-import { parseOptions, type Tensor, WellfitError, z } from '../base/index.ts';
-import { checkDataset, type Dataset, epochOrder, split } from '../data/index.ts';
-import { branchesOf, type Engine, evaluate, execute, onnxRuntimeEngine, type Tensors } from '../engine/index.ts';
-import { Graph, liveNodes, type Node, type Value } from '../graph/index.ts';
-import { parametersOf, statesOf } from '../nn/index.ts';
-import { refuseSingleRow } from './batchNeeds.ts';
+import { checkGradient, type GradientReport, gradients } from '../../autodiff/index.ts';
+import { parseOptions, type Tensor, WellfitError, z } from '../../base/index.ts';
+import { checkDataset, type Dataset, epochOrder, split } from '../../data/index.ts';
+import { branchesOf, type Engine, evaluate, execute, onnxRuntimeEngine, type Tensors } from '../../engine/index.ts';
+import { Graph, liveNodes, type Node, type Value } from '../../graph/index.ts';
+import { parametersOf, statesOf } from '../../nn/index.ts';
+import { refuseSingleRow } from '../settings/batchNeeds.ts';
+import { type Resolved, resolve } from '../settings/resolve.ts';
+import { maskKeys, randomMask, randomUniform } from '../step/mask.ts';
+import { dataTensors, type Network } from '../step/network.ts';
+import { numbersOf } from '../step/numbers.ts';
+import { makeNetwork, prepareMemory } from '../step/prepare.ts';
+import { Trainer } from '../step/programs.ts';
+import { lossOfBatch, weightedMean, withPenalties } from '../step/step.ts';
 import { findGradientFault, type GradientFault } from './gradientFault.ts';
-import { maskKeys, randomMask, randomUniform } from './mask.ts';
-import { dataTensors, type Network } from './network.ts';
-import { numbersOf } from './numbers.ts';
-import { makeNetwork, prepareMemory } from './prepare.ts';
-import { Trainer } from './programs.ts';
-import { type Resolved, resolve } from './settings.ts';
-import { lossOfBatch, weightedMean, withPenalties } from './step.ts';
 
 export interface GradientCheckOptions {
   /** Half the distance of the two evaluations; 1e-7. */

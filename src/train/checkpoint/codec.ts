@@ -1,9 +1,9 @@
-import { type Tensor, WellfitError } from '../base/index.ts';
-import { decodeTensors, encodeTensors, type TensorFile } from '../safetensors/index.ts';
-import { Hash } from './checkpoint/hash.ts';
-import { fromText, toText } from './checkpoint/json.ts';
-import type { Checkpoint, LoopState } from './checkpoint/state.ts';
-import type { Weights } from './records.ts';
+import { type Tensor, WellfitError } from '../../base/index.ts';
+import { decodeTensors, encodeTensors, type TensorFile } from '../../safetensors/index.ts';
+import type { Weights } from '../records.ts';
+import { Hash } from './hash.ts';
+import { fromText, toText } from './json.ts';
+import type { Checkpoint, LoopState } from './state.ts';
 
 const format = 'wellfit checkpoint';
 /** Raised where an older reader could misunderstand what is written. */

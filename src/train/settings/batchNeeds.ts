@@ -1,5 +1,5 @@
-import { WellfitError } from '../base/index.ts';
-import { type Layer, layers, type Model, type ModelLayer } from '../nn/index.ts';
+import { WellfitError } from '../../base/index.ts';
+import { type Layer, layers, type Model, type ModelLayer } from '../../nn/index.ts';
 
 /** The first layer that needs two rows or more to train on. */
 export const needsBatch = (model: Model): ModelLayer | undefined =>

@@ -1,8 +1,8 @@
-import type { Picked, Tensor } from '../base/index.ts';
-import type { AugmentPlan, Dataset } from '../data/index.ts';
-import type { LossName, MetricName, Model, TargetKind } from '../nn/index.ts';
-import type { ClipperName, OptimizerName, RegularizerName } from '../optim/index.ts';
-import type { Preprocess } from '../preprocess/index.ts';
+import type { Picked, Tensor } from '../../base/index.ts';
+import type { AugmentPlan, Dataset } from '../../data/index.ts';
+import type { LossName, MetricName, Model, TargetKind } from '../../nn/index.ts';
+import type { ClipperName, OptimizerName, RegularizerName } from '../../optim/index.ts';
+import type { Preprocess } from '../../preprocess/index.ts';
 
 /** Everything that decides what a compiled step looks like; numbers that may change between updates are not in it. */
 export interface Network {

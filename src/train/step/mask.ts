@@ -1,6 +1,6 @@
-import { hash, hashText, mixed, type Shape, sizeOf } from '../base/index.ts';
-import type { Value } from '../graph/index.ts';
-import { add, cast, gather, less, mul } from '../ops/index.ts';
+import { hash, hashText, mixed, type Shape, sizeOf } from '../../base/index.ts';
+import type { Value } from '../../graph/index.ts';
+import { add, cast, gather, less, mul } from '../../ops/index.ts';
 
 /**
  * A random 32-bit number for each position: a·r + b (mod 2^32) with a fixed random r for each position and (a, b) fed for this stream and update

@@ -1,7 +1,7 @@
-import { gradients } from '../autodiff/index.ts';
-import type { Shape } from '../base/index.ts';
-import { applyAugment, partners } from '../data/index.ts';
-import { Graph, type Value } from '../graph/index.ts';
+import { gradients } from '../../autodiff/index.ts';
+import type { Shape } from '../../base/index.ts';
+import { applyAugment, partners } from '../../data/index.ts';
+import { Graph, type Value } from '../../graph/index.ts';
 import {
   answerOf,
   forward,
@@ -13,10 +13,10 @@ import {
   parametersOf,
   type Randomness,
   statesOf,
-} from '../nn/index.ts';
-import { add, cast, concat, div, gather, mul, reduceMean, reduceSum, reshape, slice, sub } from '../ops/index.ts';
-import { clippers, type Optimizer, optimizers, type Regularizer, regularizers } from '../optim/index.ts';
-import { applyPreprocess } from '../preprocess/index.ts';
+} from '../../nn/index.ts';
+import { add, cast, concat, div, gather, mul, reduceMean, reduceSum, reshape, slice, sub } from '../../ops/index.ts';
+import { clippers, type Optimizer, optimizers, type Regularizer, regularizers } from '../../optim/index.ts';
+import { applyPreprocess } from '../../preprocess/index.ts';
 import { averageState } from './averaging.ts';
 import { randomMask, randomUniform } from './mask.ts';
 import type { Network } from './network.ts';
