@@ -1,7 +1,7 @@
 import { WellfitError } from '../base/index.ts';
 import { checkDataset, type Dataset, describeRepeats, folds, repeatedRows, type Split, split } from '../data/index.ts';
 import type { TrainOptions } from './events.ts';
-import type { Stop } from './loop.ts';
+import type { Stop } from './loop/loop.ts';
 import type { Report } from './measure/evaluate.ts';
 import { type Resolved, resolve } from './settings/resolve.ts';
 import { trainRows } from './train.ts';

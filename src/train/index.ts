@@ -5,7 +5,7 @@ export { type CrossValidation, crossValidateOn, type Fold } from './crossValidat
 export type { EpochRecord, Measure, TrainEvent, TrainMeasure, TrainOptions } from './events.ts';
 export { type GradientCheck, type GradientCheckOptions, gradientCheckOn } from './gradcheck/gradcheck.ts';
 export type { GradientFault } from './gradcheck/gradientFault.ts';
-export type { Ending, Stop, Weights } from './loop.ts';
+export type { Ending, Stop, Weights } from './loop/loop.ts';
 export { type Baseline, baselinesOn } from './measure/baselines.ts';
 export { type Judged, lossOf, metricOf, predictionsOf, type Report, reportOf } from './measure/evaluate.ts';
 export { type Interval, wilson } from './measure/interval.ts';

@@ -23,10 +23,26 @@ export interface EpochRecord {
 
 export type Ending = 'epochs' | 'earlyStopping' | 'interrupted' | 'diverged';
 
+/** Where a number was first no number. */
+export interface Fault {
+  /** The update that would have made it, from 1. */
+  readonly update: number;
+  readonly epoch: number;
+  /** As ONNX calls it. */
+  readonly operator: string;
+  /** "loss", or the layer whose operator it is. */
+  readonly layer: string;
+  readonly pass: 'forward' | 'gradient' | 'update';
+  /** The rows of its batch. */
+  readonly rows: readonly number[];
+}
+
 /** Why training ended. */
 export interface Stop {
   readonly ending: Ending;
   readonly words: string;
+  /** Where a number was first no number, as far as it could be found. */
+  readonly fault?: Fault;
 }
 
 export type Weights = ReadonlyMap<string, Tensor>;

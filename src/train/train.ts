@@ -18,7 +18,8 @@ import { type Fingerprint, fingerprintOf } from './checkpoint/fingerprint.ts';
 import { restoreMemory } from './checkpoint/memory.ts';
 import type { Checkpoint, LoopState } from './checkpoint/state.ts';
 import type { EpochRecord, Measure, TrainOptions } from './events.ts';
-import { Loop, type Stop, type Weights } from './loop.ts';
+import { constantLoss, layerFacts, targetFacts } from './facts.ts';
+import { Loop, type Stop, type Weights } from './loop/loop.ts';
 import { Evaluator, type Judged, type Report, reportOf } from './measure/evaluate.ts';
 import { findRate } from './rangeTest.ts';
 import { checkBatch } from './settings/checks.ts';
@@ -115,29 +116,33 @@ export async function trainRows(
   dataset: Dataset,
   asked: Resolved,
   rows: Split,
-  { engine = onnxRuntimeEngine(), onEvent = () => {}, signal }: TrainOptions,
+  { engine = onnxRuntimeEngine(), onEvent, signal, watch = onEvent ? 'auto' : false, recover }: TrainOptions,
   known: readonly string[],
   { resume, take, every }: Checkpointing = { every: usualPause },
 ): Promise<Run> {
+  const emit = onEvent ?? (() => {});
   const before = resume?.seconds ?? 0;
   const started = performance.now() - 1000 * before;
   const { batchSize, seed, epochs: most } = asked.settings;
   const perEpoch = Math.ceil(rows.train.length / batchSize);
   const misfit = scheduleMisfit(asked.schedule, { total: most * perEpoch, perEpoch });
   const notes = [...known, ...checkBatch(asked.model, batchSize, rows), ...(misfit ? [misfit] : [])];
-  const onFit = (step: string, done: number) => onEvent({ kind: 'fit', step, done });
+  const onFit = (step: string, done: number) => emit({ kind: 'fit', step, done });
   const { network, notes: fitNotes } = await makeNetwork(asked, dataset, rows.train, { engine, onFit });
   notes.push(...fitNotes);
   const resolved = asked.autoRate
-    ? await withFoundRate(asked, network, dataset, rows, { engine, onEvent, signal })
+    ? await withFoundRate(asked, network, dataset, rows, { engine, onEvent: emit, signal })
     : asked;
   const { settings, chosen } = resolved;
-  onEvent({
+  emit({
     kind: 'start',
     settings,
     chosen,
     notes,
     parameters: network.model.parameterCount,
+    layers: layerFacts(network),
+    target: targetFacts(dataset, network, rows.train),
+    constantLoss: onEvent && (await constantLoss(dataset, network, rows.train)),
     rows: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
   });
 
@@ -162,7 +167,10 @@ export async function trainRows(
   const evaluator = held > 0 ? new Evaluator(engine, memory, network, dataset, batch, nameOf) : undefined;
   try {
     const saving = { from, before, take: checkpoint, every };
-    const loop = new Loop(resolved, rows, { trainer, evaluator, memory, network }, onEvent, signal, saving);
+    const loop = new Loop(resolved, rows, { trainer, evaluator, memory, network }, emit, signal, saving, {
+      watch,
+      recover,
+    });
     const over = from && resume.finished && { stopped: resume.finished, state: from };
     const { stopped, state } = over ?? (await loop.run());
     const { weights, averaged, snapshots, trainSeconds, rowsSeen, epochs, bestEpoch } = state;
@@ -180,7 +188,7 @@ export async function trainRows(
     const judged = evaluator && rows.test.length > 0 ? await evaluator.judge(rows.test) : undefined;
     if (!over && stopped.ending !== 'interrupted') await checkpoint?.({ ...state, weights: kept }, stopped);
     const best = epochs.find(({ epoch }) => epoch === bestEpoch);
-    onEvent({ kind: 'end', stopped, best, epochs: epochs.length });
+    emit({ kind: 'end', stopped, best, epochs: epochs.length });
     return {
       settings,
       chosen,

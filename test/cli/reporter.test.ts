@@ -38,6 +38,8 @@ const start = (settings: Settings): TrainEvent => ({
   chosen,
   notes: ['the classes are unbalanced'],
   parameters: 1234,
+  layers: [],
+  target: { kind: 'classes', counts: [2400, 2400] },
   rows: { train: 4800, validation: 600, test: 600 },
 });
 const measure = { loss: 0.25, metric: 0.875 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EarlyStopping } from '../../src/train/earlyStopping.ts';
+import { EarlyStopping } from '../../src/train/loop/earlyStopping.ts';
 import type { Stopping } from '../../src/train/settings/schema.ts';
 
 /** What becomes of losses, one an epoch. */

@@ -14,7 +14,7 @@ describe('the events of a run', () => {
   test('are the start, then for each epoch its progress and its end', async () => {
     const { events } = await record(digits, { model: 'cnn', epochs: 2 });
     const kinds = events.map(({ kind }) => kind).join(' ');
-    expect(kinds).toMatch(/^start( (progress )+epoch){2} end$/);
+    expect(kinds).toMatch(/^start( ((signals|updates|progress) )+epoch){2} end$/);
   });
 
   test('start with what was decided', async () => {

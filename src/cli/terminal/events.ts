@@ -32,7 +32,8 @@ export function reporter(io: Io, engine: string): (event: TrainEvent) => void {
     } else if (event.kind === 'end') {
       if (member) io.say(memberLine(event, metricName(settings), member));
     } else if (event.kind === 'fit') io.redraw(`fitting ${event.step} ${bar(event.done)}`);
-    else io.redraw(`looking for the ${event.what} ${bar(event.done)}`);
+    else if (event.kind === 'recovered') io.say(`note: ${event.why}`);
+    else if (event.kind === 'search') io.redraw(`looking for the ${event.what} ${bar(event.done)}`);
   };
 }
 

@@ -19,4 +19,5 @@ export const hardSigmoid = layer({
   monotone: true,
   suits: () => 'xavier',
   limited: true,
+  bounds: [0, 1],
 });

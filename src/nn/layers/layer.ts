@@ -43,6 +43,8 @@ export interface Layer<O = Readonly<Record<string, unknown>>> {
   suits?(options: O): unknown;
   /** An activation that cannot give every real number, so that no loss of logits may follow it. */
   readonly limited?: boolean;
+  /** What an activation comes near to and never leaves: there it is flat. */
+  readonly bounds?: readonly [number, number];
   /** An elementwise function that never falls: taking maxima before it gives the same as after it, on fewer numbers. */
   readonly monotone?: boolean;
   /** Whether a batch must have two rows or more while training. */

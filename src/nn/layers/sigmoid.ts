@@ -11,4 +11,5 @@ export const sigmoid = layer({
   monotone: true,
   suits: () => 'xavier',
   limited: true,
+  bounds: [0, 1],
 });

@@ -11,4 +11,5 @@ export const tanh = layer({
   monotone: true,
   suits: () => 'xavier',
   limited: true,
+  bounds: [-1, 1],
 });

@@ -28,6 +28,8 @@ export interface LoopState {
   readonly epochSeconds: number;
   readonly trainSeconds: number;
   readonly rowsSeen: number;
+  /** What the learning rate is multiplied by since training went back to a good state; absent where it never did. */
+  readonly slower?: number;
   /** What schedules look at: the loss of each epoch. */
   readonly losses: readonly number[];
   readonly epochs: readonly EpochRecord[];

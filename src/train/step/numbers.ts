@@ -11,13 +11,15 @@ import type { Resolved } from '../settings/resolve.ts';
 import { type EmaOptions, keptShare } from './averaging.ts';
 import type { Network } from './network.ts';
 
-/** Everything that a step is fed besides its rows and random keys, by name, for an update counted from 1. */
+/** The learning rate "lr" and everything that a step is fed besides its rows and random keys, by name, for an update counted from 1. */
 export type Numbers = (update: number) => Readonly<Record<string, number>>;
 
 /** How long a run is, and what it has seen so far. */
 export type RunLength = Pick<Position, 'total' | 'perEpoch' | 'losses'> & {
   /** Rows of the training split. */
   readonly rows: number;
+  /** What the rate of the schedule is multiplied by; 1. */
+  readonly slower?: number;
 };
 
 export const regularizerScalar = ({ kind }: Picked, name: string): string => `${kind}.${name}`;
@@ -36,8 +38,11 @@ export function numbersOf(
 ): Numbers {
   const base = optimizer.options.lr as number;
   return (update) => {
-    const lr = rate?.(update) ?? base * rateFactor(schedule, { ...run, update });
-    const numbers: Record<string, number> = { ...optimizers[optimizer.kind].scalars(optimizer.options, lr, update) };
+    const lr = rate?.(update) ?? base * rateFactor(schedule, { ...run, update }) * (run.slower ?? 1);
+    const numbers: Record<string, number> = {
+      lr,
+      ...optimizers[optimizer.kind].scalars(optimizer.options, lr, update),
+    };
     for (const entry of chosen) {
       const own = (regularizers[entry.kind] as Regularizer).scalars(entry.options, { lr, rows: run.rows });
       for (const [name, value] of Object.entries(own)) numbers[regularizerScalar(entry, name)] = value;

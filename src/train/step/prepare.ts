@@ -53,16 +53,18 @@ export async function makeNetwork(
 }
 
 /** Mean and standard deviation of the training targets, one pair for each number of a row. */
-function scaleOf({ targets }: Dataset, train: Int32Array): TargetScale | undefined {
-  if (targets.kind === 'classes') return undefined;
-  const { data, width } = targets;
-  const each = Array.from({ length: width }, (_, k) => {
+export const momentsOf = ({ data, width }: Extract<Dataset['targets'], { kind: 'numbers' }>, train: Int32Array) =>
+  Array.from({ length: width }, (_, k) => {
     let [sum, squares] = [0, 0];
     for (const row of train) sum += data[row * width + k];
     const mean = sum / train.length;
     for (const row of train) squares += (data[row * width + k] - mean) ** 2;
     return { mean, deviation: Math.sqrt(squares / train.length) };
   });
+
+function scaleOf({ targets }: Dataset, train: Int32Array): TargetScale | undefined {
+  if (targets.kind === 'classes') return undefined;
+  const each = momentsOf(targets, train);
   // A constant target is predicted by its mean alone.
   return { shift: each.map(({ mean }) => mean), scale: each.map(({ deviation }) => deviation || 1) };
 }

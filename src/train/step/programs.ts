@@ -1,5 +1,7 @@
 import { drawAugment } from '../../data/index.ts';
 import type { Engine, Memory, Program, Tensors } from '../../engine/index.ts';
+import { Reader, type Signals } from '../../monitor/index.ts';
+import { lookGraph, traceGraph } from './look.ts';
 import { maskKeys } from './mask.ts';
 import type { Network } from './network.ts';
 import type { Numbers } from './numbers.ts';
@@ -7,6 +9,12 @@ import { type StepGraph, trainingGraph } from './step.ts';
 
 interface Compiled extends StepGraph {
   readonly program: Program;
+}
+
+/** Where in a step a number was first no number: the operator, and the layer (or part of it) whose operator it is. */
+export interface Origin {
+  readonly operator: string;
+  readonly scope: string;
 }
 
 /** Most steps in one program; more would only cost compile time. */
@@ -20,6 +28,8 @@ const longestCall = 0.1;
  */
 export class Trainer {
   private readonly programs = new Map<string, Promise<Compiled>>();
+  /** What looks into a step without making it, by batch size. */
+  private readonly looking = new Map<number, Promise<{ step: StepGraph; program: Program; reader: Reader }>>();
   private readonly engine: Engine;
   private readonly memory: Memory;
   private readonly network: Network;
@@ -58,6 +68,33 @@ export class Trainer {
     return { loss: loss.data, metric: metric?.data };
   }
 
+  /** What the next update, on these rows, looks like from inside; changes nothing. */
+  async look(rows: Int32Array, numbers: Numbers): Promise<Signals> {
+    let known = this.looking.get(rows.length);
+    if (!known) {
+      const step = lookGraph(this.network, rows.length);
+      known = this.engine.compile(step.graph).then((program) => ({ step, program, reader: new Reader(step.layout) }));
+      this.looking.set(rows.length, known);
+    }
+    const { step, program, reader } = await known;
+    const { signals } = await program.run(this.memory, this.feeds(step, rows, 1, numbers));
+    const update = this.update + 1;
+    return reader.signals(update, numbers(update).lr, signals.data);
+  }
+
+  /** The first operator of the next update, on these rows, that gives what is no finite number; changes nothing. */
+  async trace(rows: Int32Array, numbers: Numbers): Promise<Origin | undefined> {
+    const { nodes, ...step } = traceGraph(this.network, rows.length);
+    const program = await this.engine.compile(step.graph);
+    try {
+      const { odd } = await program.run(this.memory, this.feeds(step, rows, 1, numbers));
+      const first = nodes[odd.data.findIndex((x: number) => Number.isNaN(x))];
+      return first && { operator: first.op.name, scope: first.scope };
+    } finally {
+      await program.release();
+    }
+  }
+
   /** Learns from how long a call took; switches to several steps per call where that is measured to pay. */
   async tune(seconds: number, count: number, batch: number, updatesLeft: number): Promise<void> {
     if (this.settled || count !== this.steps) return;
@@ -80,7 +117,8 @@ export class Trainer {
   }
 
   async release(): Promise<void> {
-    for (const compiled of this.programs.values()) await (await compiled).program.release();
+    for (const compiled of [...this.programs.values(), ...this.looking.values()])
+      await (await compiled).program.release();
   }
 
   private compiled(batch: number, steps: number): Promise<Compiled> {

@@ -48,26 +48,12 @@ const layerOf = (parameter: string) => parameter.slice(0, parameter.lastIndexOf(
  */
 export function trainingGraph(network: Network, batch: number, steps: number): StepGraph {
   const graph = new Graph();
-  const names = numberNames(network);
-  const indices = graph.feed('indices', 'int32', [steps * batch]);
-  const scalars = graph.feed('scalars', 'float', [steps * names.length]);
-  const draws = network.augment && graph.feed('augment', 'float', [steps * batch, network.augment.width]);
-  const part = (all: Value, step: number) =>
-    steps === 1 ? all : slice(all, { starts: [step * batch], ends: [(step + 1) * batch], axes: [0], steps: [1] });
+  const fed = feedsOf(graph, network, batch, steps);
   let values = readValues(graph, network);
   const results: { loss: Value; metric?: Value }[] = [];
   for (let step = 0; step < steps; step++) {
-    const numbers = Object.fromEntries(
-      names.map((name, i) => [name, gather(scalars, graph.scalar(step * names.length + i, 'int32'), { axis: 0 })]),
-    );
-    const keys = (stream: string) =>
-      graph.feeds.get(`keys:${stream}`) ?? graph.feed(`keys:${stream}`, 'int32', [2 * steps]);
-    const training: Training = {
-      mask: (layer, shape, keep) => randomMask(keys(layer), step, shape, keep),
-      uniform: (stream, shape) => randomUniform(keys(stream), step, shape, stream),
-      draws: draws && part(draws, step),
-    };
-    const result = oneStep(graph, network, part(indices, step), values, numbers, training);
+    const { rows, numbers, training } = fed.at(step);
+    const result = oneStep(graph, network, rows, values, numbers, training);
     values = result.values;
     results.push(result);
   }
@@ -75,8 +61,36 @@ export function trainingGraph(network: Network, batch: number, steps: number): S
   graph.output('loss', vector(results.map((r) => r.loss)));
   const measured = results.flatMap(({ metric }) => metric ?? []);
   if (measured.length > 0) graph.output('metric', vector(measured));
-  const streams = [...graph.feeds.keys()].flatMap((name) => (name.startsWith('keys:') ? [name.slice(5)] : []));
-  return { graph, scalars: names, streams };
+  return { graph, scalars: fed.names, streams: fed.streams() };
+}
+
+/** What a program is fed, and what of it belongs to each step. */
+export function feedsOf(graph: Graph, network: Network, batch: number, steps: number) {
+  const names = numberNames(network);
+  const indices = graph.feed('indices', 'int32', [steps * batch]);
+  const scalars = graph.feed('scalars', 'float', [steps * names.length]);
+  const draws = network.augment && graph.feed('augment', 'float', [steps * batch, network.augment.width]);
+  const part = (all: Value, step: number) =>
+    steps === 1 ? all : slice(all, { starts: [step * batch], ends: [(step + 1) * batch], axes: [0], steps: [1] });
+  const keys = (stream: string) =>
+    graph.feeds.get(`keys:${stream}`) ?? graph.feed(`keys:${stream}`, 'int32', [2 * steps]);
+  return {
+    names,
+    /** Random streams that were asked for while the graph was built. */
+    streams: () => [...graph.feeds.keys()].flatMap((name) => (name.startsWith('keys:') ? [name.slice(5)] : [])),
+    at(step: number): { rows: Value; numbers: Scalars; training: Training } {
+      const number = (i: number) => gather(scalars, graph.scalar(step * names.length + i, 'int32'), { axis: 0 });
+      return {
+        numbers: Object.fromEntries(names.map((name, i) => [name, number(i)])),
+        training: {
+          mask: (layer, shape, keep) => randomMask(keys(layer), step, shape, keep),
+          uniform: (stream, shape) => randomUniform(keys(stream), step, shape, stream),
+          draws: draws && part(draws, step),
+        },
+        rows: part(indices, step),
+      };
+    },
+  };
 }
 
 const vector = (scalars: Value[]): Value => {
@@ -84,7 +98,7 @@ const vector = (scalars: Value[]): Value => {
   return lifted.length === 1 ? lifted[0] : concat(...lifted, { axis: 0 });
 };
 
-function readValues(graph: Graph, network: Network): Map<string, Value> {
+export function readValues(graph: Graph, network: Network): Map<string, Value> {
   const values = new Map<string, Value>();
   const read = (name: string, shape: Shape) => values.set(name, graph.state(name, 'float', shape));
   for (const { name, spec } of [...parametersOf(network.model), ...statesOf(network.model)]) {
@@ -97,23 +111,40 @@ function readValues(graph: Graph, network: Network): Map<string, Value> {
   return values;
 }
 
-function oneStep(
+/** What a step computes on its way, for those who look. */
+interface Inside {
+  readonly penalties: Readonly<Record<string, Value>>;
+  readonly input: Value;
+  readonly outputs: ReadonlyMap<string, Value>;
+  /** Of the whole loss, by parameters and by what layers give. */
+  readonly slopes: ReadonlyMap<Value, Value>;
+}
+
+/** `looked`: whose gradients are wanted beside those of the parameters. */
+export function oneStep(
   graph: Graph,
   network: Network,
   rows: Value,
   values: Map<string, Value>,
   scalars: Scalars,
   training: Training,
-) {
-  const { output, target, perRow, weight, updates } = lossOfBatch(graph, network, rows, values, training);
+  looked: (outputs: ReadonlyMap<string, Value>) => readonly Value[] = () => [],
+): { loss: Value; metric?: Value; values: Map<string, Value>; inside: Inside } {
+  const { output, target, perRow, weight, updates, input, outputs } = lossOfBatch(
+    graph,
+    network,
+    rows,
+    values,
+    training,
+  );
   const loss = graph.scope('loss', () => weightedMean(perRow, weight));
   const next = new Map([...values, ...updates]);
-  const total = withPenalties(graph, network, loss, values, scalars);
+  const penalties = penaltiesOf(graph, network, values, scalars);
+  const total = Object.values(penalties).reduce((sum, penalty) => add(sum, penalty), loss);
   const parameters = parametersOf(network.model);
-  const raw = gradients(
-    total,
-    parameters.map(({ name }) => values.get(name)!),
-  );
+  const wanted = [...parameters.map(({ name }) => values.get(name)!), ...looked(outputs)];
+  const all = gradients(total, wanted);
+  const raw = all.slice(0, parameters.length);
   const { clip } = network;
   const slopes = clip ? graph.scope('clip', () => clippers[clip].clip(raw, scalars['clip.limit'])) : raw;
   parameters.forEach((parameter, i) => {
@@ -137,7 +168,8 @@ function oneStep(
       const answer = answerOf(inUnits(network, output), (losses[network.loss.kind] as Loss).output);
       return reduceMean(running.perRow(answer, target, network.metric.options), { axes: [0], keepdims: 0 });
     });
-  return { loss, metric, values: next };
+  const inside = { penalties, input, outputs, slopes: new Map(wanted.map((value, i) => [value, all[i]])) };
+  return { loss, metric, values: next, inside };
 }
 
 /** The optimizer's update of one parameter, and what regularizers do after it. */
@@ -190,26 +222,38 @@ export const weightedMean = (perRow: Value, weight: Value | undefined): Value =>
   return weight ? div(reduceSum(perRow, over), reduceSum(weight, over)) : reduceMean(perRow, over);
 };
 
+/** What each regularizer adds to the loss, all tensors together. */
+function penaltiesOf(
+  graph: Graph,
+  network: Network,
+  values: ReadonlyMap<string, Value>,
+  scalars: Scalars,
+): Record<string, Value> {
+  const penalties: Record<string, Value> = {};
+  for (const entry of network.regularizers) {
+    const { penalty } = regularizers[entry.kind] as Regularizer;
+    if (!penalty) continue;
+    const each = parametersOf(network.model)
+      .filter(({ spec }) => regularizes(entry, spec))
+      .map(({ name }) =>
+        graph.scope(`${layerOf(name)}/${entry.kind}`, () =>
+          penalty(values.get(name)!, ownScalars(entry, scalars), entry.options),
+        ),
+      );
+    if (each.length > 0) penalties[entry.kind] = graph.scope(entry.kind, () => each.reduce((a, b) => add(a, b)));
+  }
+  return penalties;
+}
+
 /** The mean loss plus what each regularizer adds for each tensor. */
-export function withPenalties(
+export const withPenalties = (
   graph: Graph,
   network: Network,
   loss: Value,
   values: ReadonlyMap<string, Value>,
   scalars: Scalars,
-): Value {
-  let total = loss;
-  for (const entry of network.regularizers) {
-    const { penalty } = regularizers[entry.kind] as Regularizer;
-    if (!penalty) continue;
-    for (const { name, spec } of parametersOf(network.model))
-      if (regularizes(entry, spec))
-        total = graph.scope(`${layerOf(name)}/${entry.kind}`, () =>
-          add(total, penalty(values.get(name)!, ownScalars(entry, scalars), entry.options)),
-        );
-  }
-  return total;
-}
+): Value =>
+  Object.values(penaltiesOf(graph, network, values, scalars)).reduce((sum, penalty) => add(sum, penalty), loss);
 
 /** What happens in training mode alone: random numbers of layers, and the numbers of the augmentation, [batch, width]. */
 export interface Training extends Randomness {
@@ -238,13 +282,14 @@ export function lossOfBatch(
   const draws = training?.draws;
   const seen: { x: Value; mix?: Value } =
     augment && draws ? graph.scope('augment', () => applyAugment(augment, x, draws)) : { x };
-  const { output, updates, outputs } = forward(model, applyPreprocess(network.preprocess, seen.x), {
+  const input = applyPreprocess(network.preprocess, seen.x);
+  const { output, updates, outputs } = forward(model, input, {
     values,
     training: training !== undefined,
     randomness: training,
   });
   const { perRow, weight } = graph.scope('loss', () => rowLosses(network, output, target, seen.mix));
-  return { output, target, perRow, weight, updates, outputs };
+  return { output, target, perRow, weight, updates, input, outputs };
 }
 
 /** The losses of the rows; a mixed row has the losses of both its targets, each by its share. */

@@ -1,6 +1,6 @@
-import { short } from '../base/index.ts';
-import type { StoppingState } from './checkpoint/state.ts';
-import type { Stopping } from './settings/schema.ts';
+import { short } from '../../base/index.ts';
+import type { StoppingState } from '../checkpoint/state.ts';
+import type { Stopping } from '../settings/schema.ts';
 
 /**
  * Watches a number after each epoch (the validation loss unless told otherwise) and says when it has not improved by more than `minDelta` for

@@ -1,21 +1,24 @@
-import { grouped, type Picked, short, type Tensor } from '../base/index.ts';
-import { epochOrder, type Split } from '../data/index.ts';
-import type { Memory } from '../engine/index.ts';
-import { type Metric, metrics, parametersOf, statesOf } from '../nn/index.ts';
-import { readMemory } from './checkpoint/memory.ts';
-import type { BatchSums, LoopState } from './checkpoint/state.ts';
+import { grouped, short, type Tensor } from '../../base/index.ts';
+import { epochOrder, type Split } from '../../data/index.ts';
+import type { Memory } from '../../engine/index.ts';
+import { parametersOf, statesOf } from '../../nn/index.ts';
+import { readMemory } from '../checkpoint/memory.ts';
+import type { LoopState } from '../checkpoint/state.ts';
+import type { TrainEvent, TrainOptions } from '../events.ts';
+import type { Evaluator } from '../measure/evaluate.ts';
+import type { EpochRecord, Fault, Stop, TrainMeasure, Weights } from '../records.ts';
+import { needsBatch } from '../settings/batchNeeds.ts';
+import type { Resolved } from '../settings/resolve.ts';
+import { averageState, RunningMean } from '../step/averaging.ts';
+import type { Network } from '../step/network.ts';
+import { type Numbers, numbersOf } from '../step/numbers.ts';
+import type { Trainer } from '../step/programs.ts';
 import { EarlyStopping } from './earlyStopping.ts';
-import type { TrainEvent } from './events.ts';
-import type { Evaluator } from './measure/evaluate.ts';
-import type { EpochRecord, Stop, TrainMeasure, Weights } from './records.ts';
-import { needsBatch } from './settings/batchNeeds.ts';
-import type { Resolved } from './settings/resolve.ts';
-import { averageState, RunningMean } from './step/averaging.ts';
-import type { Network } from './step/network.ts';
-import { type Numbers, numbersOf } from './step/numbers.ts';
-import type { Trainer } from './step/programs.ts';
+import { Guard } from './guard.ts';
+import { BatchMeans, noSums } from './means.ts';
+import { Watch } from './watch.ts';
 
-export type { Ending, Stop, Weights } from './records.ts';
+export type { Ending, Stop, Weights } from '../records.ts';
 
 interface Parts {
   readonly trainer: Trainer;
@@ -49,7 +52,9 @@ export class Loop {
   private readonly snapshots: Weights[];
   private readonly mean: RunningMean;
   private readonly stopping: EarlyStopping;
-  private readonly watch: (record: EpochRecord) => number;
+  private readonly deciding: (record: EpochRecord) => number;
+  private readonly watch: Watch;
+  private readonly guard: Guard;
   /** The epoch that `weights` are of. */
   private bestEpoch?: number;
   private weights: Weights = new Map();
@@ -67,6 +72,7 @@ export class Loop {
     emit: (event: TrainEvent) => void,
     signal: AbortSignal | undefined,
     saving: Saving,
+    looks: Pick<TrainOptions, 'watch' | 'recover'>,
   ) {
     this.resolved = resolved;
     this.rows = rows;
@@ -78,8 +84,10 @@ export class Loop {
     this.usable = single ? all - 1 : all;
     this.saving = saving;
     const { from } = saving;
-    const { watch, stopping } = this.watched(from);
-    this.watch = watch;
+    const { deciding, stopping } = this.decision(from);
+    this.deciding = deciding;
+    this.watch = new Watch(parts.trainer, looks.watch ?? 'auto', emit);
+    this.guard = new Guard(parts, looks.watch !== false, looks.recover ?? false, from?.slower);
     this.stopping = stopping;
     this.losses = [...(from?.losses ?? [])];
     this.epochs = [...(from?.epochs ?? [])];
@@ -106,9 +114,11 @@ export class Loop {
       const continues = epoch === from?.epoch ? from : undefined;
       const began = performance.now() - 1000 * (continues?.epochSeconds ?? 0);
       const { measure, ending } = await this.epoch(epoch, began, continues);
+      this.watch.flush();
       if (ending) {
         stopped = ending;
-        if (ending.ending === 'interrupted' && !(keepsBest && this.bestEpoch !== undefined)) {
+        const good = ending.ending === 'interrupted' || ending.fault;
+        if (good && !(keepsBest && this.bestEpoch !== undefined)) {
           // Where the latest weights count, they belong to no whole epoch.
           this.weights = await this.snapshot();
           this.bestEpoch = undefined;
@@ -129,7 +139,7 @@ export class Loop {
       }
       if (epoch >= swaFrom) this.mean.add(latest);
       if (this.endsCycle(epoch)) this.snapshots.push(latest);
-      const improved = this.stopping.observe(epoch, this.watch(record));
+      const improved = this.stopping.observe(epoch, this.deciding(record));
       if (improved || !keepsBest) {
         this.bestEpoch = epoch;
         this.weights = latest;
@@ -157,6 +167,7 @@ export class Loop {
   private async save(place: Place): Promise<void> {
     const { memory, network } = this.parts;
     await this.saving.take?.(this.state(place, await readMemory(memory, network)));
+    this.emit({ kind: 'checkpoint', update: this.parts.trainer.update });
     this.lastSaved = performance.now();
   }
 
@@ -164,6 +175,7 @@ export class Loop {
     return {
       update: this.parts.trainer.update,
       ...place,
+      ...(this.guard.slower !== 1 && { slower: this.guard.slower }),
       trainSeconds: this.trainSeconds,
       rowsSeen: this.rowsSeen,
       losses: [...this.losses],
@@ -179,14 +191,14 @@ export class Loop {
   }
 
   /** The number that decides on the best epoch and on stopping. */
-  private watched(from: LoopState | undefined) {
+  private decision(from: LoopState | undefined) {
     const { settings, metric } = this.resolved;
     const rule = settings.earlyStopping;
     const byMetric = rule && rule.metric !== 'loss';
-    const watch = ({ train, validation }: EpochRecord): number =>
+    const deciding = ({ train, validation }: EpochRecord): number =>
       (byMetric ? validation?.metric : (validation?.loss ?? train.loss)) ?? Number.NaN;
     const what = `the validation ${byMetric ? metric.kind : 'loss'}`;
-    return { watch, stopping: new EarlyStopping(rule, what, from?.stopping) };
+    return { deciding, stopping: new EarlyStopping(rule, what, from?.stopping) };
   }
 
   /** Whether a snapshot for an ensemble is due: at the end of each of equal parts of the run. */
@@ -208,16 +220,14 @@ export class Loop {
     const order = epochOrder(this.rows.train, settings.seed, epoch);
     const perEpoch = Math.ceil(usable / batchSize);
     const total = settings.epochs * perEpoch;
-    const numbers: Numbers = numbersOf(this.resolved, {
-      total,
-      perEpoch,
-      losses: this.losses,
-      rows: this.rows.train.length,
-    });
+    const length = { total, perEpoch, losses: this.losses, rows: this.rows.train.length };
+    const paced = (slower: number): Numbers => numbersOf(this.resolved, { ...length, slower });
+    let numbers = paced(this.guard.slower);
     const mean = new BatchMeans(this.resolved.metric, from?.sums);
     let done = from?.rowsDone ?? 0;
     const save = () =>
       this.save({ epoch, rowsDone: done, sums: mean.sums, epochSeconds: (performance.now() - began) / 1000 });
+    await this.guard.begin({ epoch, order: order.subarray(0, usable), batchSize }, done, mean.sums);
     while (done < usable) {
       await this.pause();
       if (this.signal?.aborted) {
@@ -231,21 +241,46 @@ export class Loop {
         };
       }
       const fullLeft = Math.floor((usable - done) / batchSize);
-      const count = fullLeft === 0 ? 1 : trainer.stepsFor(fullLeft);
       const batch = fullLeft === 0 ? usable - done : batchSize;
+      if (this.watch.due(trainer.update + 1, this.trainSeconds, total) && (fullLeft > 0 || usable < batchSize)) {
+        const before = performance.now();
+        await this.guard.keep(done, mean.sums);
+        await this.watch.look(order.subarray(done, done + batch), numbers);
+        this.watch.took((performance.now() - before) / 1000);
+      }
+      const room = Math.min(fullLeft, this.watch.room(trainer.update + 1));
+      const count = fullLeft === 0 ? 1 : trainer.stepsFor(room);
       const before = performance.now();
       const results = await trainer.run(order.subarray(done, done + count * batch), count, numbers);
       const seconds = (performance.now() - before) / 1000;
       this.trainSeconds += seconds;
       this.rowsSeen += count * batch;
       done += count * batch;
-      for (let step = 0; step < count; step++) {
-        if (!Number.isFinite(results.loss[step]))
+      const losses = Array.from({ length: count }, (_, step) => results.loss[step]);
+      this.watch.made(trainer.update - count + 1, losses, numbers);
+      losses.forEach((loss, step) => {
+        mean.add(batch, loss, results.metric?.[step]);
+      });
+      const odd = losses.findIndex((loss) => !Number.isFinite(loss));
+      if (odd >= 0 || this.guard.spikes(losses)) {
+        const failed = trainer.update - count + odd + 1;
+        const found = await this.guard.back(odd >= 0 ? failed : undefined, numbers);
+        if (!found?.goesOn)
           return {
             measure: mean.measure(),
-            ending: this.diverged('training', results.loss[step], epoch, trainer.update - count + step + 1),
+            ending: this.diverged('training', losses[odd], epoch, failed, found?.fault),
           };
-        mean.add(batch, results.loss[step], results.metric?.[step]);
+        ({ done } = found);
+        mean.sums = found.sums;
+        numbers = paced(this.guard.slower);
+        this.emit({
+          kind: 'recovered',
+          update: trainer.update,
+          why: found.why,
+          slower: this.guard.slower,
+          fault: found.fault,
+        });
+        continue;
       }
       if (fullLeft > 0) await trainer.tune(seconds, count, batchSize, total - trainer.update);
       this.progress(epoch, done, usable, mean.measure());
@@ -259,11 +294,14 @@ export class Loop {
     loss: number,
     epoch: number,
     update = this.parts.trainer.update,
+    fault?: Fault,
   ): Stop {
     const { lr } = this.resolved.optimizer.options;
+    const where = fault ? `: first in ${fault.operator} of ${placeOf(fault)}, at update ${grouped(fault.update)}` : '';
     return {
       ending: 'diverged',
-      words: `the ${which} loss became ${loss} at update ${grouped(update)}, in epoch ${epoch}; the likely cause is the learning rate ${short(lr as number)}: try a tenth of it`,
+      ...(fault && { fault }),
+      words: `the ${which} loss became ${loss} at update ${grouped(update)}, in epoch ${epoch}${where}; the likely cause is the learning rate ${short(lr as number)}: try a tenth of it`,
     };
   }
 
@@ -306,29 +344,9 @@ export class Loop {
 /** Where in an epoch a state is taken. */
 type Place = Pick<LoopState, 'epoch' | 'rowsDone' | 'sums' | 'epochSeconds'>;
 
-const noSums: BatchSums = { loss: 0, metric: 0, rows: 0 };
-
-/** Running means over batches of different sizes. */
-class BatchMeans {
-  sums: BatchSums;
-  private readonly running: Metric['running'];
-
-  constructor({ kind }: Picked<keyof typeof metrics>, from = noSums) {
-    this.running = (metrics[kind] as Metric).running;
-    this.sums = from;
-  }
-
-  add(rows: number, loss: number, metric = 0): void {
-    const { sums } = this;
-    this.sums = { rows: sums.rows + rows, loss: sums.loss + loss * rows, metric: sums.metric + metric * rows };
-  }
-
-  measure(): TrainMeasure {
-    const { running } = this;
-    const { loss, metric, rows } = this.sums;
-    return { loss: loss / rows, ...(running && { metric: running.finish(metric / rows) }) };
-  }
-}
+/** "layer conv1, in its gradient" */
+const placeOf = ({ layer, pass }: Fault): string =>
+  `${layer === 'loss' ? 'the loss' : `"${layer}"`}${pass === 'forward' ? '' : `, in its ${pass}`}`;
 
 /** Whether every weight is a number. */
 const isUsable = (weights: Weights): boolean =>

@@ -1,0 +1,24 @@
+import type { Change, Severity } from './finding.ts';
+import type { History } from './history.ts';
+
+/** What a rule has seen, before it is known whether something else brought it about. */
+export interface Sighting {
+  readonly severity: Severity;
+  readonly layer?: string;
+  readonly since: number;
+  readonly saw: string;
+  readonly why: string;
+  readonly try: readonly string[];
+  /** Changes of the experiment that should help if this is the cause, the likeliest first. */
+  readonly changes: readonly Change[];
+}
+
+/** One question about a training. A pure function of what was recorded: the same live, on a saved run, and in a browser. */
+export interface Rule {
+  readonly question: string;
+  /** What it looks at; a run that recorded less is not asked. */
+  readonly needs: readonly ('losses' | 'epochs' | 'signals')[];
+  /** Rules whose findings this one can bring about. */
+  readonly leadsTo: readonly string[];
+  look(history: History): Sighting | undefined;
+}

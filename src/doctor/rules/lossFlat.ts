@@ -1,0 +1,32 @@
+import { grouped, percent, short } from '../../base/index.ts';
+import { progressOf } from '../progress.ts';
+import type { Rule } from '../rule.ts';
+
+/** Updates before which nothing is said of a loss that stands still. */
+const patience = 200;
+/** Share of what guessing leaves that must have been learned by then. */
+const least = 0.02;
+
+/** The training loss has not left that of guessing. */
+export const lossFlat: Rule = {
+  question: 'Does the training loss fall at all?',
+  needs: ['losses'],
+  leadsTo: [],
+  look(history) {
+    const progress = progressOf(history);
+    if (!progress || progress.bestLift >= least) return undefined;
+    const { updates, latest, constant, perEpoch } = progress;
+    if (updates < Math.min(patience, 5 * perEpoch) && !history.stopped) return undefined;
+    return {
+      severity: 'error',
+      since: 0,
+      saw: `after ${grouped(updates)} updates the training loss is ${short(latest)}; answering every row alike gives ${short(constant)}, and at least ${percent(least, 0)} less is expected`,
+      why: 'no gradient that helps reaches the weights, or the steps are far too small or too large for it',
+      try: [
+        'look at what else was found: a flat loss is an effect',
+        'a learning rate ten times as high, and a tenth of it',
+      ],
+      changes: [],
+    };
+  },
+};
