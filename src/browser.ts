@@ -1,6 +1,17 @@
 /** The package's face in a browser: the same training, on data that the page brings. */
 export { type ErrorFacts, WellfitError } from './base/index.ts';
 export { type ArraysOptions, type Cell, type Dataset, fromArrays, fromRows, type Row } from './data/index.ts';
+export {
+  Doctor,
+  diagnose,
+  type Examination,
+  type ExamineOptions,
+  examineOn,
+  type Finding,
+  Historian,
+  type History,
+  rules,
+} from './doctor/index.ts';
 export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngine } from './engine/index.ts';
 export { type EnsembleRun, trainEnsemble } from './ensemble/index.ts';
 export { modelFile } from './export/index.ts';

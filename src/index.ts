@@ -1,5 +1,6 @@
 import { type Dataset, readData } from './data/index.ts';
 import { loadData, readFromModel, readModel } from './data/readers/index.ts';
+import { Doctor, type Examination, type ExamineOptions, examineOn, type Finding, type Repair } from './doctor/index.ts';
 import { type EnsembleRun, trainEnsemble } from './ensemble/index.ts';
 import { type LoadModelOptions, loadModel as loadModelBytes, type Model } from './predict/index.ts';
 import {
@@ -17,6 +18,7 @@ import {
 export { type ErrorFacts, WellfitError } from './base/index.ts';
 export { type ArraysOptions, type Cell, type Dataset, fromArrays, fromRows, type Row } from './data/index.ts';
 export { type DatasetName, datasets, loadDataset } from './data/readers/index.ts';
+export type { Examination, ExamineOptions, Finding, Proof, Repair, Severity, Trial } from './doctor/index.ts';
 export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngine } from './engine/index.ts';
 export type { EnsembleRun } from './ensemble/index.ts';
 export { modelFile } from './export/index.ts';
@@ -48,14 +50,47 @@ export type {
 /** An experiment whose data may also be a data set in memory, as `fromArrays` or `loadDataset` make one. */
 export type ExperimentOrData = Omit<Experiment, 'data'> & { readonly data: Experiment['data'] | Dataset };
 
+export interface TrainAndLookOptions extends TrainOptions {
+  /** Tries to make a training better that something is wrong with, in at most so many times its updates (true: 2); never makes it worse. */
+  readonly repair?: boolean | number;
+}
+
+export interface TrainedRun extends EnsembleRun {
+  /** What is wrong, or may be: one chain with its head first; empty where the training is healthy. */
+  readonly findings: readonly Finding[];
+  /** What was changed, and whether it was kept. */
+  readonly repair?: Repair;
+}
+
 /**
- * Trains an experiment; everything but `data` may be left out.
- * @example const run = await train({ data: { dataset: 'digits' }, epochs: 10 }); console.log(run.test);
+ * Trains an experiment; everything but `data` may be left out. The training is looked at from inside as it goes, unless `watch` is false.
+ * @example const run = await train({ data: { dataset: 'digits' }, epochs: 10 }); console.log(run.test, run.findings);
  * @throws WellfitError where the data or an option cannot work
  */
-export async function train(experiment: ExperimentOrData, options?: TrainOptions): Promise<EnsembleRun> {
+export async function train(experiment: ExperimentOrData, options: TrainAndLookOptions = {}): Promise<TrainedRun> {
   const { dataset, plain } = await withData(experiment);
-  return trainEnsemble(dataset, plain, options);
+  const { repair, ...rest } = options;
+  const doctor = new Doctor();
+  const onEvent: TrainOptions['onEvent'] = (event) => {
+    doctor.observe(event);
+    rest.onEvent?.(event);
+  };
+  const run = await trainEnsemble(dataset, plain, { ...rest, ...(rest.watch !== false && { onEvent }) });
+  const { findings, history } = doctor;
+  const wrong = findings.some(({ severity }) => severity !== 'info');
+  if (!repair || !wrong || !history || options.signal?.aborted) return { ...run, findings };
+  const times = repair === true ? undefined : repair;
+  const examined = await examineOn(dataset, plain, { ...rest, history, run, repair: true, times });
+  return { ...(examined.run ?? run), findings: examined.findings, repair: examined.repair };
+}
+
+/**
+ * Says what is wrong with a training and puts it to the proof by short probes; with `repair` trains again with what helps.
+ * @example const { findings, trials } = await doctor({ data: { dataset: 'digits' }, optimizer: { adam: { lr: 3 } } });
+ */
+export async function doctor(experiment: ExperimentOrData, options?: ExamineOptions): Promise<Examination> {
+  const { dataset, plain } = await withData(experiment);
+  return examineOn(dataset, plain, options);
 }
 
 /**

@@ -19,9 +19,13 @@ export interface Output {
   discard(): Promise<void>;
 }
 
+/** By which a run is known that was given no name: when it began, and on what. */
+export const runName = (dataset: string): string =>
+  `${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${dataset.replace(/[^\w-]+/g, '-').replace(/-+$/, '')}`;
+
 /** Makes the folder and proves that it can be written to, before any work is done. */
 export async function openOutput(folder: string | undefined, dataset: string): Promise<Output> {
-  const name = `${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${dataset.replace(/[^\w-]+/g, '-').replace(/-+$/, '')}`;
+  const name = runName(dataset);
   const path = folder ?? (await freshFolder(join(runsFolder, name)));
   let made: string | undefined;
   try {

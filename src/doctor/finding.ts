@@ -15,9 +15,13 @@ export interface Proof {
   /** Medians over the seeds. */
   readonly without: number;
   readonly with: number;
+  /** Seeds with which it was better, of so many. */
   readonly better: number;
   readonly seeds: number;
-  readonly updates: number;
+  /** By how many standard errors the loss of the validation rows fell, all seeds together. */
+  readonly errors: number;
+  /** Length of a probe. */
+  readonly epochs: number;
 }
 
 /** One thing that is wrong, or may be. */

@@ -45,16 +45,28 @@ function constantAnswer({ targets }: Dataset, { loss, model }: Network, train: I
   const { output } = losses[loss.kind];
   const [width] = model.output;
   if (targets.kind === 'numbers') {
+    if (output === 'numbers' && absolute.includes(loss.kind)) return mediansOf(targets, train);
     const means = momentsOf(targets, train).map(({ mean }) => mean);
     if (output === 'numbers') return means;
     return output === 'logits' && means.every((p) => p >= 0 && p <= 1) ? means.map(logit) : undefined;
   }
   if (output !== 'logits') return undefined;
+  const { classWeights } = loss.options as { classWeights?: readonly number[] };
   const counts = targets.classes.map(() => 0);
-  for (const row of train) counts[targets.data[row]]++;
-  const shares = counts.map((n) => n / train.length);
+  for (const row of train) counts[targets.data[row]] += classWeights?.[targets.data[row]] ?? 1;
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  const shares = counts.map((n) => n / total);
   return width === 1 ? [logit(shares[1])] : shares.map((p) => Math.log(Math.max(p, tiny)));
 }
+
+/** Losses that a median makes small. */
+const absolute: readonly string[] = ['meanAbsoluteError', 'huber'];
+
+const mediansOf = ({ data, width }: Extract<Dataset['targets'], { kind: 'numbers' }>, train: Int32Array): number[] =>
+  Array.from({ length: width }, (_, k) => {
+    const values = Float64Array.from(train, (row) => data[row * width + k]).sort();
+    return values[values.length >> 1];
+  });
 
 const tiny = 1e-12;
 const logit = (p: number): number => Math.log(Math.max(p, tiny) / Math.max(1 - p, tiny));

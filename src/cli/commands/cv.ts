@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { duration, short } from '../../base/index.ts';
 import { type CrossValidation, crossValidateOn } from '../../train/index.ts';
 import { type Command, type Io, numberOption } from '../command.ts';
 import { chooseEngine, loadFor } from '../experiment.ts';
 import { engineOptions, experimentFrom, experimentOptions, jsonOption } from '../options.ts';
+import { runName, runsFolder } from '../output.ts';
+import { openRecorder } from '../recorder.ts';
+import { storeOption } from '../store.ts';
 import { reporter } from '../terminal/events.ts';
 import { formatMetric, metricName } from '../terminal/table.ts';
 
@@ -15,7 +19,12 @@ export const cv: Command = {
   ],
   define: (parser) =>
     jsonOption(
-      engineOptions(experimentOptions(parser)).option('--folds <k>', 'parts of the rows', numberOption('folds'), 5),
+      storeOption(engineOptions(experimentOptions(parser))).option(
+        '--folds <k>',
+        'parts of the rows',
+        numberOption('folds'),
+        5,
+      ),
     ),
 
   async run(paths, options, io) {
@@ -23,11 +32,25 @@ export const cv: Command = {
     const engine = chooseEngine(options.engine as string, options.threads as number);
     const { dataset, experiment } = await loadFor(given, io);
     const started = performance.now();
-    const result = await crossValidateOn(dataset, experiment, options.folds as number, {
-      engine,
-      signal: io.signal,
-      onEvent: reporter(io, engine.name),
-    });
+    const name = runName(`${dataset.name}-cv`);
+    const facts = { name, folder: join(runsFolder, name), dataset: dataset.name };
+    const recorder = openRecorder({ ...facts, store: options.store as string | undefined }, io);
+    const report = reporter(io, engine.name);
+    let ending: Parameters<typeof recorder.finish>[0] = 'failed';
+    let result: CrossValidation;
+    try {
+      result = await crossValidateOn(dataset, experiment, options.folds as number, {
+        engine,
+        signal: io.signal,
+        onEvent(event) {
+          report(event);
+          recorder.onEvent(event);
+        },
+      });
+      ending = result.interrupted ? 'interrupted' : 'finished';
+    } finally {
+      await recorder.finish(ending);
+    }
     print(result, (performance.now() - started) / 1000, io);
     io.result(result);
     return result.interrupted ? 130 : 0;

@@ -1,4 +1,7 @@
+import { check } from './check.ts';
+import { compare } from './compare.ts';
 import { cv } from './cv.ts';
+import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { export as exportRun } from './export.ts';
 import { gradcheck } from './gradcheck.ts';
@@ -7,18 +10,25 @@ import { list } from './list.ts';
 import { lr } from './lr.ts';
 import { predict } from './predict.ts';
 import { preview } from './preview.ts';
+import { runs } from './runs.ts';
 import { schema } from './schema.ts';
+import { show } from './show.ts';
 import { train } from './train.ts';
 
 /** Every command. To add one: a file beside these, and a line here. */
 export const commands = {
   train,
+  check,
   predict,
   evaluate,
   inspect,
   export: exportRun,
   cv,
   lr,
+  runs,
+  show,
+  compare,
+  doctor,
   gradcheck,
   list,
   preview,

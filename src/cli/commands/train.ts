@@ -1,18 +1,23 @@
 import { duration, forShell, grouped, short, WellfitError } from '../../base/index.ts';
 import { dataName } from '../../data/index.ts';
 import type { LoadedData } from '../../data/readers/index.ts';
+import type { Finding } from '../../doctor/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { type EnsembleRun, trainEnsemble } from '../../ensemble/index.ts';
 import { modelFile } from '../../export/index.ts';
 import { type Baseline, baselinesOn, refuseFinished } from '../../train/index.ts';
+import { attend } from '../attend.ts';
 import { checkpointKeeper, findRun, readCheckpoint, resumeCommand } from '../checkpoints.ts';
 import { type Command, type Io, numberOption } from '../command.ts';
 import { chooseEngine, loadFor } from '../experiment.ts';
 import { engineOptions, experimentFrom, experimentOptions, jsonOption } from '../options.ts';
 import { type Output, openOutput, reopenOutput } from '../output.ts';
+import { openRecorder } from '../recorder.ts';
 import { reportPage } from '../report.ts';
+import { storeOption } from '../store.ts';
 import { columnLines } from '../terminal/columns.ts';
 import { reporter } from '../terminal/events.ts';
+import { fails, findingLines, severityOption } from '../terminal/findings.ts';
 import { formatMetric, metricName } from '../terminal/table.ts';
 
 export const train: Command = {
@@ -30,13 +35,23 @@ export const train: Command = {
   ],
   define: (parser) =>
     jsonOption(
-      engineOptions(experimentOptions(parser))
+      storeOption(engineOptions(experimentOptions(parser)))
         .option('--out <folder>', 'where the model goes; default: .wellfit/runs/<time>-<data set>')
         .option('--resume <run>', 'go on with an interrupted run: its folder, its name in .wellfit/runs, or "last"')
         .option(
           '--checkpoint-seconds <n>',
           'least seconds between two checkpoints at the ends of epochs, inside an epoch three times as many; default: 10',
           numberOption('checkpoint-seconds'),
+        )
+        .option('--no-check', 'begin without looking at data, structure and first weights')
+        .option(
+          '--repair',
+          'go on from the last good state where a loss is no number; where something is wrong, try what helps and train again, kept only where it is better',
+        )
+        .option(
+          '--fail-on <severity>',
+          'exit with 1 where something as grave is found: info, warning or error',
+          severityOption,
         ),
     ),
 
@@ -48,40 +63,61 @@ export const train: Command = {
     for (const line of loaded.table ? columnLines(loaded.table) : []) io.say(line);
     for (const { path: file, why } of (loaded.broken ?? []).slice(0, 10)) io.say(`skipped ${file}: ${why}`);
     const keeper = checkpointKeeper(output, io, resume !== undefined);
+    const facts = { name: output.name, folder: output.folder, dataset: dataset.name };
+    const store = options.store as string | undefined;
+    const recorder = openRecorder({ ...facts, store, resume: resume !== undefined }, io);
+    let ending: Parameters<typeof recorder.finish>[0] = 'failed';
+    let results: object | undefined;
     try {
-      const run = await trainEnsemble(dataset, experiment, {
+      const report = reporter(io, engine.name);
+      const check = options.check !== false && resume === undefined;
+      const attended = await attend({ dataset, experiment, engine, recorder, report, check }, io);
+      const first = await trainEnsemble(dataset, experiment, {
         engine,
         signal: io.signal,
-        onEvent: reporter(io, engine.name),
+        onEvent: attended.onEvent,
         onCheckpoint: keeper.take,
         checkpointSeconds: options.checkpointSeconds as number | undefined,
+        recover: options.repair === true,
         resume,
       });
+      const examined = options.repair ? await attended.repair(first) : undefined;
+      const run = examined?.run ?? first;
+      const findings = examined?.findings ?? attended.findings();
       const interrupted = run.stopped.ending === 'interrupted';
       const model = await output.write('model.onnx', modelFile(run));
       const baselines = interrupted ? [] : await baselinesOn(dataset, run, { engine, signal: io.signal });
-      const report = interrupted
+      const page = interrupted
         ? undefined
         : await saveReport(run, loaded, baselines, output, engine, commandLine(paths, options), io);
       const { table } = loaded;
       const summary = {
         ...summarize(run, output.name),
         engine: engine.name,
+        findings,
+        ...(examined && { trials: examined.trials, repair: examined.repair }),
         ...(table && { table: tableFacts(table) }),
         ...(loaded.broken && { broken: loaded.broken }),
         baselines,
-        files: { model, ...(report && { report }) },
+        files: { model, ...(page && { report: page }) },
       };
       await output.write('result.json', summary);
       await keeper.finish();
       const next = interrupted && keeper.kept ? resumeCommand(output, options) : undefined;
+      if (!examined) for (const line of found(findings)) io.say(line);
       closing(run, baselines, summary.files, io, next, !('dataset' in run.settings.data));
       io.result(summary);
       await output.close();
-      return interrupted ? 130 : run.stopped.ending === 'diverged' ? 1 : 0;
+      const { epochs: _, settings: __, ...short } = summary;
+      results = short;
+      ending = interrupted ? 'interrupted' : run.stopped.ending === 'diverged' ? 'failed' : 'finished';
+      const failed = options.failOn !== undefined && fails(findings, options.failOn as 'warning');
+      return interrupted ? 130 : run.stopped.ending === 'diverged' || failed ? 1 : 0;
     } catch (error) {
       await output.discard();
       throw error;
+    } finally {
+      await recorder.finish(ending, results);
     }
   },
 };
@@ -104,14 +140,15 @@ async function begin(paths: readonly string[], options: Options, io: Io) {
 const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
 
 /** What may stand beside --resume: nothing that an experiment says. */
-const besideResume = ['resume', 'threads', 'engine', 'json', 'checkpointSeconds'];
+const besideResume = ['resume', 'threads', 'engine', 'json', 'checkpointSeconds', 'store', 'check', 'failOn', 'repair'];
 
 /** What an interrupted run works with. */
 async function goOn(paths: readonly string[], options: Options, io: Io) {
   const given = paths.length > 0 ? paths : Object.keys(options).filter((name) => !besideResume.includes(name));
   if (given.length > 0)
     throw new WellfitError('option', 'a run goes on with the settings it began with', {
-      expected: 'beside --resume only --engine, --threads, --json and --checkpoint-seconds',
+      expected:
+        'beside --resume only --engine, --threads, --json, --checkpoint-seconds, --store, --repair and --fail-on',
       received: paths[0] ?? given.map(flagOf).join(', '),
       fix: 'leave it out, or start a new run without --resume',
     });
@@ -158,7 +195,10 @@ async function saveReport(
 /** What was typed, as far as a person would type it again. */
 function commandLine(paths: readonly string[], options: Options): string {
   const given = Object.entries(options).filter(
-    ([name, value]) => !['json', 'out'].includes(name) && value !== undefined,
+    ([name, value]) =>
+      !['json', 'out', 'store', 'failOn'].includes(name) &&
+      value !== undefined &&
+      !(name === 'check' && value === true),
   );
   const parts = given
     .filter(([name, value]) => !(name === 'threads' && value === 0) && !(name === 'engine' && value === 'cpu'))
@@ -205,6 +245,10 @@ function closing(
   if (files.report) io.say(`report: ${files.report}`);
   if (own && !resume) io.say(`predict with it: npx wellfit predict ${files.model} <new data>`);
 }
+
+/** Everything that was found, as one chain. */
+const found = (findings: readonly Finding[]): string[] =>
+  findings.filter(({ severity }) => severity !== 'info').flatMap((finding) => ['', ...findingLines(finding)]);
 
 /** Metrics that a person looks at beside the one of the run. */
 const shown = ['balancedAccuracy', 'rocAuc', 'averagePrecision', 'rmse', 'meanAbsoluteError', 'r2'];

@@ -1,9 +1,10 @@
 import { grouped, percent, short } from '../../base/index.ts';
+import { isOver, planned } from '../curves.ts';
 import { progressOf } from '../progress.ts';
 import type { Rule } from '../rule.ts';
 
-/** Updates before which nothing is said of a loss that stands still. */
-const patience = 200;
+/** Updates, and the share of the run, before which nothing is said of a loss that stands still. */
+const [patience, share] = [200, 0.3];
 /** Share of what guessing leaves that must have been learned by then. */
 const least = 0.02;
 
@@ -15,8 +16,8 @@ export const lossFlat: Rule = {
   look(history) {
     const progress = progressOf(history);
     if (!progress || progress.bestLift >= least) return undefined;
-    const { updates, latest, constant, perEpoch } = progress;
-    if (updates < Math.min(patience, 5 * perEpoch) && !history.stopped) return undefined;
+    const { updates, latest, constant } = progress;
+    if (!isOver(history) && updates < Math.max(patience, share * planned(history))) return undefined;
     return {
       severity: 'error',
       since: 0,

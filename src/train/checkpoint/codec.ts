@@ -1,8 +1,8 @@
 import { type Tensor, WellfitError } from '../../base/index.ts';
+import { decode, encode } from '../../runs/index.ts';
 import { decodeTensors, encodeTensors, type TensorFile } from '../../safetensors/index.ts';
 import type { Weights } from '../records.ts';
 import { Hash } from './hash.ts';
-import { fromText, toText } from './json.ts';
 import type { Checkpoint, LoopState } from './state.ts';
 
 const format = 'wellfit checkpoint';
@@ -16,7 +16,7 @@ const version = 1;
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, Tensor>();
-  const run = toText(withoutTensors(checkpoint, '', tensors));
+  const run = encode(withoutTensors(checkpoint, '', tensors));
   return encodeTensors(tensors, { format, version: String(version), run, checksum: checksum(run, tensors) });
 }
 
@@ -34,7 +34,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       likely: 'the file was changed, or the disk lost a part of it',
       fix: 'use a copy of it, or start the run anew',
     });
-  return withTensors(fromText(metadata.run) as Plain, '', tensors);
+  return withTensors(decode(metadata.run) as Plain, '', tensors);
 }
 
 function checkVersion({ format: named, version: written }: TensorFile['metadata']): void {

@@ -1,9 +1,9 @@
 import { grouped, WellfitError } from '../../base/index.ts';
 import type { Dataset } from '../../data/index.ts';
+import { encode } from '../../runs/index.ts';
 import { type Resolved, resolve } from '../settings/resolve.ts';
 import type { Settings } from '../settings/schema.ts';
 import { checkSameData } from './fingerprint.ts';
-import { toText } from './json.ts';
 import type { Checkpoint } from './state.ts';
 
 /**
@@ -16,7 +16,7 @@ export function continued(checkpoint: Checkpoint, experiment: unknown, dataset: 
   const asked = withRateOf(resolve(experiment, dataset).settings, settings);
   const names = new Set([...Object.keys(settings), ...Object.keys(asked)]) as Set<keyof Settings>;
   for (const name of names) {
-    const [then, now] = [toText(settings[name]), toText(asked[name])];
+    const [then, now] = [encode(settings[name]), encode(asked[name])];
     if (then !== now)
       throw new WellfitError('option', 'the checkpoint belongs to an experiment with other settings', {
         expected: `${name} = ${then}`,

@@ -242,7 +242,8 @@ export class Loop {
       }
       const fullLeft = Math.floor((usable - done) / batchSize);
       const batch = fullLeft === 0 ? usable - done : batchSize;
-      if (this.watch.due(trainer.update + 1, this.trainSeconds, total) && (fullLeft > 0 || usable < batchSize)) {
+      const whole = fullLeft > 0 || usable < batchSize;
+      if (whole && this.watch.due(trainer.update + 1, this.trainSeconds, total)) {
         const before = performance.now();
         await this.guard.keep(done, mean.sums);
         await this.watch.look(order.subarray(done, done + batch), numbers);

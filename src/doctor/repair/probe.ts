@@ -1,0 +1,51 @@
+import { WellfitError } from '../../base/index.ts';
+import type { Dataset } from '../../data/index.ts';
+import type { Engine } from '../../engine/index.ts';
+import { type Run, trainOn } from '../../train/index.ts';
+import type { Change } from '../finding.ts';
+import { Historian, type History } from '../history.ts';
+import { type Score, scoreOf } from './score.ts';
+
+/** One network that was trained to see what a change does. */
+export interface Probed {
+  readonly run: Run;
+  readonly score: Score;
+  readonly history: History;
+  readonly updates: number;
+}
+
+export interface ProbeOptions {
+  readonly engine: Engine;
+  readonly signal?: AbortSignal;
+}
+
+/** The experiment with changes made to it, one after the other. */
+export const changed = (experiment: object, changes: readonly Change[]): Record<string, unknown> =>
+  Object.assign({}, experiment, ...changes.map(({ settings }) => settings));
+
+/**
+ * Trains one network for so many epochs, with the first weights and batches of its seed, and scores it on the validation rows.
+ * @returns undefined where the experiment with the change cannot be built
+ */
+export async function probe(
+  dataset: Dataset,
+  experiment: Record<string, unknown>,
+  { epochs, seed }: { epochs: number; seed: number },
+  { engine, signal }: ProbeOptions,
+): Promise<Probed | undefined> {
+  const historian = new Historian();
+  try {
+    const run = await trainOn(
+      dataset,
+      { ...experiment, epochs, seed, ensemble: false },
+      { engine, signal, onEvent: (event) => historian.observe(event) },
+    );
+    const { validation, train } = run.rows;
+    // Without validation rows the training rows must do.
+    const score = await scoreOf(run, dataset, validation.length > 0 ? validation : train, engine);
+    return { run, score, history: historian.history!, updates: run.updates };
+  } catch (error) {
+    if (error instanceof WellfitError && error.kind !== 'interrupted') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,240 @@
+import type { Dataset } from '../../data/index.ts';
+import { setRate } from '../changes.ts';
+import { look, type Seen } from '../diagnose.ts';
+import type { Change } from '../finding.ts';
+import type { History } from '../history.ts';
+import { changed, type Probed, type ProbeOptions, probe } from './probe.ts';
+import { beyondNoise, gainInErrors, improves } from './score.ts';
+
+/** Changes that were tried together, and what they did; the same first weights, batches and rows without and with them. */
+export interface Trial {
+  /** Whose findings suggest the last of the changes. */
+  readonly rules: readonly string[];
+  readonly changes: readonly Change[];
+  readonly measure: string;
+  readonly without: number;
+  /** NaN where the experiment could not be built with them. */
+  readonly with: number;
+  /** By how many standard errors the loss of the validation rows fell. */
+  readonly errors: number;
+  readonly helps: boolean;
+  /** Whether nothing was found any more with them. */
+  readonly healthy: boolean;
+  readonly epochs: number;
+  readonly seed: number;
+}
+
+/** Epochs that probes may still train. */
+export interface Budget {
+  left: number;
+}
+
+export interface Screening {
+  readonly trials: readonly Trial[];
+  /** The first change that helped most, alone. */
+  readonly first?: Trial;
+  /** All changes that helped together. */
+  readonly best?: Trial;
+}
+
+/** Most changes that are tried in a round, and rounds: what was mended may have hidden something else. */
+const most = 8;
+const rounds = 3;
+/** Probes that the budget should reach for. */
+const several = 7;
+/** Updates of a probe that a difference can show in. */
+const enough = 50;
+
+/** Epochs of a probe: an eighth of the training, and long enough for what comes first to happen, as far as the budget reaches. */
+export function probeEpochs({ settings, rows }: History, seen: readonly Seen[], budget: number): number {
+  const perEpoch = Math.ceil(rows.train / settings.batchSize);
+  const since = seen.find(({ severity }) => severity !== 'info')?.since ?? 0;
+  const needed = Math.ceil((1.3 * since) / perEpoch);
+  const wanted = Math.max(Math.ceil(settings.epochs / 8), Math.ceil(enough / perEpoch));
+  const affordable = Math.max(1, Math.floor(budget / several));
+  // What happens late can only be seen by a long probe: then there are fewer of them.
+  const late = Math.min(needed, Math.floor(budget / 3));
+  return Math.min(settings.epochs, Math.max(late, Math.min(wanted, affordable)));
+}
+
+export interface ScreenOptions extends ProbeOptions {
+  /** Called once, with the first change that helps, before more is tried on top of it. */
+  readonly onFirst: (first: Trial) => Promise<void>;
+  readonly onTrial?: (done: number, of: number) => void;
+}
+
+/**
+ * Tries the changes that the findings suggest, in the order of the evidence; then, on top of what helps most, what is found in that training, and
+ * another rate: as far as the budget reaches.
+ */
+export async function screen(
+  dataset: Dataset,
+  experiment: Record<string, unknown>,
+  history: History,
+  seen: readonly Seen[],
+  budget: Budget,
+  options: ScreenOptions,
+): Promise<Screening> {
+  const length = { epochs: probeEpochs(history, seen, budget.left), seed: history.settings.seed };
+  const trials: Trial[] = [];
+  const prober = new Prober(dataset, experiment, length.epochs, budget, options);
+  let candidates = candidatesOf(seen);
+  let current = candidates.length > 0 ? await prober.probe([], length.seed) : undefined;
+  if (!current) return { trials };
+  let [first, best]: (Trial | undefined)[] = [];
+  for (let round = 0; round < rounds && candidates.length > 0; round++) {
+    let winner: { trial: Trial; probed: Probed } | undefined;
+    for (const { rules, change } of candidates) {
+      if (!prober.reaches(1)) break;
+      const changes = [...(best?.changes ?? []), change];
+      const probed = await prober.probe(changes, length.seed);
+      const seenAlone = trialOf(rules, changes, current, probed, length);
+      const trial = hopeful(seenAlone) ? await again(prober, best?.changes ?? [], seenAlone) : seenAlone;
+      trials.push(trial);
+      if (probed && trial.helps && (!winner || better(trial, probed, winner))) winner = { trial, probed };
+      // What leaves nothing to be found needs no rival.
+      if (trial.helps && trial.healthy && trial.errors > 5) break;
+    }
+    if (!winner && round === 0) {
+      candidates = pairsOf(candidates);
+      continue;
+    }
+    if (!winner) break;
+    if (!first) {
+      first = winner.trial;
+      await options.onFirst(first);
+    }
+    best = winner.trial;
+    current = winner.probed;
+    candidates = nextOf(current.history, best.changes);
+  }
+  return { trials, first, best };
+}
+
+/** Makes probes within the budget, and tells how much of it is used. */
+class Prober {
+  private readonly dataset: Dataset;
+  private readonly experiment: Record<string, unknown>;
+  private readonly epochs: number;
+  private readonly budget: Budget;
+  private readonly options: ScreenOptions;
+  private readonly total: number;
+
+  constructor(
+    dataset: Dataset,
+    experiment: Record<string, unknown>,
+    epochs: number,
+    budget: Budget,
+    options: ScreenOptions,
+  ) {
+    this.dataset = dataset;
+    this.experiment = experiment;
+    this.epochs = epochs;
+    this.budget = budget;
+    this.options = options;
+    this.total = budget.left;
+  }
+
+  /** Whether there is enough left for so many probes. */
+  reaches(count: number): boolean {
+    return !this.options.signal?.aborted && this.budget.left >= count * this.epochs;
+  }
+
+  async probe(changes: readonly Change[], seed: number): Promise<Probed | undefined> {
+    const probed = await probe(
+      this.dataset,
+      changed(this.experiment, changes),
+      { epochs: this.epochs, seed },
+      this.options,
+    );
+    if (probed) this.budget.left -= Math.max(1, probed.run.epochs.length);
+    this.options.onTrial?.(this.total - this.budget.left, this.total);
+    return probed;
+  }
+}
+
+/** Better, but not yet beyond noise. */
+const hopeful = ({ helps, without, with: after, errors }: Trial): boolean => !helps && after > without && errors > 1;
+
+/** The same with another seed; both together decide. */
+async function again(prober: Prober, made: readonly Change[], trial: Trial): Promise<Trial> {
+  if (!prober.reaches(2)) return trial;
+  const seed = trial.seed + 1;
+  const [before, after] = [await prober.probe(made, seed), await prober.probe(trial.changes, seed)];
+  if (!before || !after) return trial;
+  const errors = (trial.errors + gainInErrors(before.score, after.score)) / Math.SQRT2;
+  return { ...trial, errors, helps: errors > beyondNoise && after.score.value > before.score.value };
+}
+
+/** Where nothing helps alone, two things may be wrong at once: the first change with one of each other finding. */
+function pairsOf(candidates: readonly Candidate[]): Candidate[] {
+  const [head, ...rest] = candidates;
+  return rest
+    .filter(({ rules }) => !rules.some((rule) => head.rules.includes(rule)))
+    .map(({ change }) => ({
+      rules: head.rules,
+      change: {
+        what: `${head.change.what}, and ${change.what}`,
+        settings: { ...head.change.settings, ...change.settings },
+      },
+    }));
+}
+
+/** What was suggested earlier stands unless another leaves less to be found, or is better beyond chance. */
+const better = (trial: Trial, probed: Probed, winner: { trial: Trial; probed: Probed }): boolean =>
+  trial.healthy !== winner.trial.healthy ? trial.healthy : improves(winner.probed.score, probed.score);
+
+interface Candidate {
+  readonly rules: string[];
+  readonly change: Change;
+}
+
+/** The first two changes of the head, then one of each finding in turn; a change that several findings suggest is tried once. */
+function candidatesOf(seen: readonly Seen[]): Candidate[] {
+  const grave = seen.filter(({ severity }) => severity !== 'info');
+  const deepest = grave.reduce((n, { changes }) => Math.max(n, changes.length), 0);
+  const turns = Array.from({ length: deepest }, (_, i) =>
+    grave.map(({ rule, changes }) => ({ rule, change: changes[i] })),
+  );
+  const [head] = grave;
+  const ofHead = head?.changes.slice(0, 2).map((change) => ({ rule: head.rule, change })) ?? [];
+  const known = new Map<string, Candidate>();
+  for (const { rule, change } of [...ofHead, ...turns.flat()]) {
+    if (!change) continue;
+    const key = JSON.stringify(change.settings);
+    const same = known.get(key);
+    if (!same) known.set(key, { rules: [rule], change });
+    else if (!same.rules.includes(rule)) same.rules.push(rule);
+  }
+  return [...known.values()].slice(0, most);
+}
+
+/** What is still found with the changes made; then another optimizer or rate, which what was wrong may have spoilt. */
+function nextOf(history: History, made: readonly Change[]): Candidate[] {
+  const { settings } = history;
+  const [kind] = Object.keys(settings.optimizer);
+  const adaptive = !['sgd', 'momentum', 'nesterov'].includes(kind);
+  const optimizer = { what: `optimizer ${kind} -> adam`, settings: { optimizer: { adam: {} } } };
+  const rates = [...setRate(settings, 3), ...setRate(settings, 1 / 3)];
+  const others = [...(adaptive ? [] : [optimizer]), ...rates].map((change) => ({ rules: [], change }));
+  const done = new Set(made.map(({ what }) => what));
+  return [...candidatesOf(look(history)), ...others].filter(({ change }) => !done.has(change.what)).slice(0, most);
+}
+
+function trialOf(
+  rules: readonly string[],
+  changes: readonly Change[],
+  before: Probed,
+  after: Probed | undefined,
+  length: { epochs: number; seed: number },
+): Trial {
+  const facts = { rules, changes, measure: before.score.measure, without: before.score.value, ...length };
+  if (!after) return { ...facts, with: Number.NaN, errors: 0, helps: false, healthy: false };
+  return {
+    ...facts,
+    with: after.score.value,
+    errors: gainInErrors(before.score, after.score),
+    helps: improves(before.score, after.score),
+    healthy: look(after.history).every(({ severity }) => severity === 'info'),
+  };
+}

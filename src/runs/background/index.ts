@@ -1,0 +1,1 @@
+export { type RunRecorder, recordRun, type Work } from './record.ts';
