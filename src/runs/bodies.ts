@@ -64,7 +64,8 @@ export interface Finding {
   readonly saw: string;
   readonly why: string;
   readonly try: readonly string[];
-  readonly proved?: boolean;
+  /** What a probe has shown, if it was put to the proof. */
+  readonly proved?: object | null;
   readonly rootCause?: boolean;
 }
 

@@ -18,7 +18,7 @@ describe('wellfit check', () => {
     const { code, stdout } = await run('--dataset', 'iris', '--quick', ...zeros);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^error: symmetricUnits {2}\(may be the cause of all that follows\)\n {2}saw {2}0 of 8.*\n {2}why {2}.*\n {2}try {2}.*"dense1"/m,
+      /^error, the likely cause: symmetricUnits \("dense1"\)\n {2}saw: 0 of 8.*\n {2}why: .*\n {2}try: .*"dense1"/m,
     );
   });
 
@@ -59,8 +59,8 @@ describe('wellfit check', () => {
       await run('--dataset', 'iris', '--suppress', 'symetricUnits=known'),
       'did you mean "symmetricUnits"?',
     );
-    expectRefusal(await run('--dataset', 'iris', '--suppress', 'symmetricUnits'), '--suppress check=reason');
-    expectRefusal(await run('--dataset', 'iris', '--fail-on', 'info'), 'warning or error');
+    expectRefusal(await run('--dataset', 'iris', '--suppress', 'symmetricUnits'), '--suppress rule=reason');
+    expectRefusal(await run('--dataset', 'iris', '--fail-on', 'much'), 'info, warning, error');
     expectRefusal(await run(), 'no data was named');
   });
 });

@@ -68,7 +68,10 @@ const finding = {
   saw: 'half of the outputs are zero',
   why: 'the learning rate is high',
   try: ['lower the learning rate'],
-  proved: true,
+  proved: {
+    ...{ change: 'biases -> 0', measure: 'R²', without: 0.1, with: 0.9 },
+    ...{ better: 2, seeds: 2, errors: 9, epochs: 3 },
+  },
   rootCause: true,
 };
 const layer = { mean: 0.5, deviation: 1, zeros: 0.5, silent: 0.25, saturated: Number.NaN, gradient: 1e-5 };
@@ -150,7 +153,7 @@ describe('wellfit show', () => {
       'signals after update 3\n',
       /^dense1 +0\.500 +1\.00 +50 % +25 % +NaN +1\.0e-5$/m,
       /^dense1\/weights +1\.00 +2\.00 +3\.00 +Infinity$/m,
-      'warning: deadUnits (dense1, since update 40), proved\n',
+      'warning, the cause: deadUnits ("dense1", since update 40)\n',
       '  saw: half of the outputs are zero\n  why: the learning rate is high\n  try: lower the learning rate\n',
       'a line of the log\n',
     ])

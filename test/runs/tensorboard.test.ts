@@ -67,7 +67,7 @@ const finding = {
   saw: 'half are zero',
   why: 'a high rate',
   try: ['a lower rate'],
-  proved: true,
+  proved: { change: 'a lower rate' },
 };
 const start = event('start', { settings: { metric: { topK: { k: 3 } }, seed: 1 } }, began);
 

@@ -1,9 +1,10 @@
-import { lookUp, WellfitError } from '../../base/index.ts';
-import { type CheckName, checks, type Finding, preflightOn, type Severity } from '../../doctor/index.ts';
+import { checks, preflightOn } from '../../doctor/index.ts';
 import type { Command } from '../command.ts';
 import { chooseEngine, loadFor } from '../experiment.ts';
 import { engineOptions, experimentFrom, experimentOptions, jsonOption } from '../options.ts';
-import { checkLines, checkProgress, checkSummary, findingLines } from '../terminal/checks.ts';
+import { checkLines, checkProgress, checkSummary } from '../terminal/checks.ts';
+import { findingLines, suppressedLine } from '../terminal/findings.ts';
+import { failOption, fails, suppressedRules, suppressOption } from '../verdict.ts';
 
 export const check: Command = {
   summary: 'check data, network and first weights before training: seconds, not minutes',
@@ -15,15 +16,14 @@ export const check: Command = {
   ],
   define: (parser) =>
     jsonOption(
-      engineOptions(experimentOptions(parser))
-        .option('--quick', 'only what is also asked before every training')
-        .option('--fail-on <severity>', 'warning or error: from which on the exit code is 1', 'warning')
-        .option('--suppress <check=reason>', 'what is known and wanted; may be repeated', repeated),
+      suppressOption(failOption(engineOptions(experimentOptions(parser)), 'warning')).option(
+        '--quick',
+        'only what is also asked before every training',
+      ),
     ),
 
   async run(paths, options, io) {
-    const suppressed = suppressions((options.suppress ?? []) as string[]);
-    const failing = failingFrom(options.failOn as string);
+    const suppress = suppressedRules(options.suppress, checks);
     const given = await experimentFrom(paths, options);
     const engine = chooseEngine(options.engine as string, options.threads as number);
     const { dataset, experiment } = await loadFor(given, io);
@@ -37,47 +37,16 @@ export const check: Command = {
       onProgress: checkProgress(io),
     });
     io.redraw('');
-    const open = findings.filter(({ rule }) => !suppressed.has(rule));
-    const known = findings.filter(({ rule }) => suppressed.has(rule));
-    for (const finding of open) for (const line of ['', ...findingLines(finding, open.length > 1)]) io.say(line);
+    const open = findings.filter(({ rule }) => !(rule in suppress));
+    const suppressed = findings
+      .filter(({ rule }) => rule in suppress)
+      .map((finding) => ({ ...finding, reason: suppress[finding.rule] }));
+    for (const finding of open) for (const line of ['', ...findingLines(finding)]) io.say(line);
     io.say('');
-    for (const { rule } of known) io.say(`suppressed: ${rule}, because ${suppressed.get(rule)}`);
+    for (const one of suppressed) io.say(suppressedLine(one));
     io.say(checkSummary(preflight.checks, preflight.seconds));
-    const failed = open.some(({ severity }) => failing.includes(severity));
-    io.result({
-      healthy: !failed,
-      findings: open,
-      suppressed: known.map((finding) => ({ ...finding, reason: suppressed.get(finding.rule) })),
-      ...preflight,
-    });
+    const failed = fails(open, options.failOn);
+    io.result({ healthy: !failed, findings: open, suppressed, ...preflight });
     return failed ? 1 : 0;
   },
 };
-
-const repeated = (text: string, before: string[] = []): string[] => [...before, text];
-
-/** Checks whose findings are known, and why they do not count. */
-function suppressions(given: readonly string[]): ReadonlyMap<Finding['rule'], string> {
-  return new Map(
-    given.map((text): [CheckName, string] => {
-      const at = text.indexOf('=');
-      const [name, reason] = [text.slice(0, at), text.slice(at + 1).trim()];
-      if (at < 1 || reason === '')
-        throw new WellfitError('option', '--suppress needs the name of a check and a reason', {
-          expected: '--suppress check=reason',
-          received: text,
-          fix: 'as in: --suppress "imbalance=the metric is balancedAccuracy"',
-        });
-      return [lookUp(checks, name, '--suppress', 'check'), reason];
-    }),
-  );
-}
-
-function failingFrom(severity: string): readonly Severity[] {
-  if (severity === 'warning') return ['warning', 'error'];
-  if (severity === 'error') return ['error'];
-  throw new WellfitError('option', '--fail-on must be a severity', {
-    expected: 'warning or error',
-    received: severity,
-  });
-}

@@ -7,7 +7,8 @@ import { chooseEngine, loadFor } from '../experiment.ts';
 import { engineOptions, experimentFrom, experimentOptions, jsonOption } from '../options.ts';
 import { chooseRun, storeOption, withStore } from '../store.ts';
 import { reporter } from '../terminal/events.ts';
-import { examinationLines, fails, severityOption, suppressOption } from '../terminal/findings.ts';
+import { examinationLines } from '../terminal/findings.ts';
+import { failOption, fails, suppressedRules, suppressOption } from '../verdict.ts';
 
 export const doctor: Command = {
   summary: 'say what is wrong with a training, prove it, and repair it',
@@ -19,30 +20,17 @@ export const doctor: Command = {
     'wellfit doctor last --suppress "imbalance=rare classes do not matter here"',
   ],
   define: (parser) =>
-    jsonOption(storeOption(engineOptions(experimentOptions(parser))))
+    jsonOption(suppressOption(failOption(storeOption(engineOptions(experimentOptions(parser))), 'warning')))
       .option('--repair', 'train again with what helps, and keep it only where it is better')
       .option(
         '--times <n>',
         'most passes over the training rows for it, in whole trainings, the first not counted; default: 2',
         numberOption('times'),
-      )
-      .option(
-        '--fail-on <severity>',
-        'exit with 1 from this severity on: info, warning or error',
-        severityOption,
-        'warning',
-      )
-      .option('--suppress <rule=reason>', 'do not tell of a rule; may be repeated', suppressOption),
+      ),
 
   async run(paths, options, io) {
-    const {
-      repair,
-      times,
-      suppress = {},
-    } = options as { repair?: boolean; times?: number; suppress?: Record<string, string> };
-    for (const rule of Object.keys(suppress))
-      if (!(rule in rules))
-        throw new WellfitError('option', `there is no rule "${rule}"`, { expected: Object.keys(rules).join(', ') });
+    const { repair, times } = options as { repair?: boolean; times?: number };
+    const suppress = suppressedRules(options.suppress, rules);
     const engine = chooseEngine(options.engine as string, options.threads as number);
     const saved = await savedRun(paths, options);
     const asked = saved?.settings ?? (await experimentFrom(paths, options));
@@ -59,7 +47,7 @@ export const doctor: Command = {
     const { run: _, ...told } = examination;
     io.result(told);
     if (io.signal.aborted) return 130;
-    return fails(examination.findings, options.failOn as 'warning') ? 1 : 0;
+    return fails(examination.findings, options.failOn) ? 1 : 0;
   },
 };
 

@@ -1,9 +1,11 @@
 import { duration, grouped, percent, short } from '../../base/index.ts';
+import type { Finding } from '../../doctor/index.ts';
 import { type MemberRecord, type RecordedFinding, type RunRecord, replay } from '../../runs/index.ts';
 import type { StoredRun } from '../../runs/store/index.ts';
 import type { Command } from '../command.ts';
 import { jsonOption } from '../options.ts';
 import { chooseRun, noStore, storeOption, withStore } from '../store.ts';
+import { findingLines } from '../terminal/findings.ts';
 import { grid } from '../terminal/grid.ts';
 import { mostSeries, plot, type Series } from '../terminal/plot.ts';
 import { formatMetric, metricName } from '../terminal/table.ts';
@@ -27,7 +29,7 @@ export const show: Command = {
       resultsOf(run, record, metric),
       ...drawingsOf(record, metric),
       ...signalsOf(record),
-      record.findings.flatMap(findingLines),
+      record.findings.flatMap(foundLines),
       record.logs.map(({ time, text }) => `${clock(time)} ${text}`),
     ];
     for (const [i, lines] of sections.filter((lines) => lines.length > 0).entries()) {
@@ -148,18 +150,8 @@ function signalsOf({ members }: RunRecord): string[][] {
   ].map((lines, i) => (i === 0 ? [`signals after update ${grouped(update)}`, ...lines] : lines));
 }
 
-function findingLines(finding: RecordedFinding): string[] {
-  const { severity, rule, layer, since, saw, why, member } = finding;
-  const where = [
-    member !== undefined && `network ${member}`,
-    layer,
-    since !== undefined && `since update ${grouped(since)}`,
-  ];
-  const place = where.filter((part) => part).join(', ');
-  return [
-    `${severity}: ${rule}${place ? ` (${place})` : ''}${finding.proved ? ', proved' : ''}`,
-    `  saw: ${saw}`,
-    `  why: ${why}`,
-    ...finding.try.map((words) => `  try: ${words}`),
-  ];
+/** What was recorded of a finding; of several networks, with the one that it is of. */
+function foundLines({ member, ...finding }: RecordedFinding): string[] {
+  const [head, ...rest] = findingLines({ since: 0, proved: null, rootCause: false, ...finding } as Finding);
+  return [member === undefined ? head : `${head}, network ${member}`, ...rest];
 }

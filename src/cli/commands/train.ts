@@ -17,8 +17,9 @@ import { reportPage } from '../report.ts';
 import { storeOption } from '../store.ts';
 import { columnLines } from '../terminal/columns.ts';
 import { reporter } from '../terminal/events.ts';
-import { fails, findingLines, severityOption } from '../terminal/findings.ts';
+import { findingLines } from '../terminal/findings.ts';
 import { formatMetric, metricName } from '../terminal/table.ts';
+import { failOption, fails } from '../verdict.ts';
 
 export const train: Command = {
   summary: 'train a network and save it as an ONNX model',
@@ -35,7 +36,7 @@ export const train: Command = {
   ],
   define: (parser) =>
     jsonOption(
-      storeOption(engineOptions(experimentOptions(parser)))
+      failOption(storeOption(engineOptions(experimentOptions(parser))))
         .option('--out <folder>', 'where the model goes; default: .wellfit/runs/<time>-<data set>')
         .option('--resume <run>', 'go on with an interrupted run: its folder, its name in .wellfit/runs, or "last"')
         .option(
@@ -47,11 +48,6 @@ export const train: Command = {
         .option(
           '--repair',
           'go on from the last good state where a loss is no number; where something is wrong, try what helps and train again, kept only where it is better',
-        )
-        .option(
-          '--fail-on <severity>',
-          'exit with 1 where something as grave is found: info, warning or error',
-          severityOption,
         ),
     ),
 
@@ -111,7 +107,7 @@ export const train: Command = {
       const { epochs: _, settings: __, ...short } = summary;
       results = short;
       ending = interrupted ? 'interrupted' : run.stopped.ending === 'diverged' ? 'failed' : 'finished';
-      const failed = options.failOn !== undefined && fails(findings, options.failOn as 'warning');
+      const failed = fails(findings, options.failOn);
       return interrupted ? 130 : run.stopped.ending === 'diverged' || failed ? 1 : 0;
     } catch (error) {
       await output.discard();

@@ -1,5 +1,5 @@
 import { duration } from '../../base/index.ts';
-import type { Checked, Finding, PreflightProgress } from '../../doctor/index.ts';
+import type { Checked, PreflightProgress } from '../../doctor/index.ts';
 import type { Io } from '../command.ts';
 import { bar } from './bar.ts';
 
@@ -17,20 +17,6 @@ export const checkProgress =
   (io: Io) =>
   ({ question, done, secondsLeft }: PreflightProgress): void =>
     io.redraw(`${bar(done, 14)} ${question}${Number.isFinite(secondsLeft) ? `  ${duration(secondsLeft)} left` : ''}`);
-
-/** What is wrong, why, and what to do. */
-export function findingLines(
-  { severity, rule, saw, why, try: remedies, rootCause }: Finding,
-  several: boolean,
-): string[] {
-  const first = rootCause && several ? '  (may be the cause of all that follows)' : '';
-  return [
-    `${severity}: ${rule}${first}`,
-    `  saw  ${saw}`,
-    `  why  ${why}`,
-    ...remedies.map((remedy, i) => `  ${i === 0 ? 'try' : '   '}  ${remedy}`),
-  ];
-}
 
 /** "2 errors, 1 warning, 20 of 24 checks healthy in 3.1 s" */
 export function checkSummary(checks: readonly Checked[], seconds: number): string {

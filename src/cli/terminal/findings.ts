@@ -1,5 +1,5 @@
-import { grouped, short, WellfitError } from '../../base/index.ts';
-import type { Examination, Finding, Proof, Severity } from '../../doctor/index.ts';
+import { grouped, short } from '../../base/index.ts';
+import type { Examination, Finding, Proof } from '../../doctor/index.ts';
 
 /** As soon as it is seen, before anything is known of its cause. */
 export const findingLine = ({ severity, rule, saw }: Finding): string => `${severity}: ${rule}: ${saw}`;
@@ -21,13 +21,16 @@ export function findingLines(finding: Finding): string[] {
 const proofWords = ({ change, measure, without, with: after, better, seeds, epochs }: Proof): string =>
   `${change}: ${measure} ${short(without)} -> ${short(after)} in probes of ${grouped(epochs)} ${epochs === 1 ? 'epoch' : 'epochs'}, better with ${better} of ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
 
+export const suppressedLine = ({ rule, reason }: { rule: string; reason: string }): string =>
+  `suppressed: ${rule}, because ${reason}`;
+
 /** The chain, what was tried, and what was repaired. */
 export function examinationLines({ findings, suppressed, trials, repair }: Examination): string[] {
   const grave = findings.filter(({ severity }) => severity !== 'info');
   return [
     ...(grave.length === 0 ? ['healthy: nothing was found that hurts this training'] : []),
     ...findings.flatMap((finding, i) => [...(i > 0 ? [''] : []), ...findingLines(finding)]),
-    ...suppressed.map(({ rule, reason }) => `not told of: ${rule} (${reason})`),
+    ...suppressed.map(suppressedLine),
     ...(trials.length > 0 ? ['', 'what was tried:'] : []),
     ...trials.map(({ changes, measure, without, with: after, helps, epochs }) => {
       const what = changes.map(({ what: each }) => each).join(', and ');
@@ -47,28 +50,3 @@ export function examinationLines({ findings, suppressed, trials, repair }: Exami
 }
 
 const plain = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
-
-const grade: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
-
-/** "--fail-on warning": whether a finding is that grave. */
-export const fails = (findings: readonly Finding[], from: Severity): boolean =>
-  findings.some(({ severity }) => grade[severity] >= grade[from]);
-
-export function severityOption(text: string): Severity {
-  if (text === 'info' || text === 'warning' || text === 'error') return text;
-  throw new WellfitError('option', '--fail-on names how grave a finding must be', {
-    expected: 'info, warning or error',
-    received: text,
-  });
-}
-
-/** "rule=reason", collected over several options. */
-export function suppressOption(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at > 0 && text.slice(at + 1).trim() !== '') return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-  throw new WellfitError('option', '--suppress needs a rule and the reason why it is not to be told of', {
-    expected: '--suppress rule=reason',
-    received: text,
-    fix: 'as in: --suppress "imbalance=rare classes do not matter here"',
-  });
-}

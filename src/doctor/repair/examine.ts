@@ -6,9 +6,9 @@ import type { TrainEvent, TrainOptions } from '../../train/index.ts';
 import { look, type Seen } from '../diagnose.ts';
 import type { Finding, Proof } from '../finding.ts';
 import { Historian, type History } from '../history.ts';
-import { changed, probe } from './probe.ts';
-import { beyondNoise, gainInErrors, improves, type Score, scoreOf } from './score.ts';
-import { type Budget, type Screening, screen, type Trial } from './screen.ts';
+import { changed, type Probed, probe } from './probe.ts';
+import { beyondNoise, gainInErrors, improves, scoreOf } from './score.ts';
+import { type Budget, probeEpochs, type Screening, screen, type Trial } from './screen.ts';
 
 export interface ExamineOptions extends Pick<TrainOptions, 'engine' | 'signal'> {
   /** Of a training of the experiment that is over; without it the experiment is trained first. */
@@ -68,32 +68,40 @@ export async function examineOn(
   const suppressed = all.filter(({ rule }) => rule in suppress).map(({ rule }) => ({ rule, reason: suppress[rule] }));
   const { from, seed, ensemble } = experiment as { from?: object; seed?: number; ensemble?: unknown };
   const asked: Record<string, unknown> = { ...history.settings, ...(from && { from }) };
-  const { epochs } = history.settings;
-  // A repair keeps enough to train once more.
-  const budget: Budget = { left: Math.max(0, (repair ? times - 1 : times) * epochs) };
+  const whole = history.settings.epochs;
+  const several = ensemble ?? run?.settings.ensemble ?? history.settings.ensemble ?? false;
+  // A repair keeps enough to train once more, unless its probes are whole trainings.
+  const reserve = repair ? whole : 0;
+  const epochs = probeEpochs(history, seen, times * whole - reserve);
+  const isWhole = epochs === whole && several === false;
+  const budget: Budget = { left: Math.max(0, times * whole - (isWhole ? 0 : reserve)) };
   const allowed = budget.left;
+  const original = isWhole && run ? await asProbe(dataset, run, history, engine) : undefined;
   const onTrial = (done: number, of: number) => onEvent?.({ kind: 'search', what: 'cause', done: done / of });
   let proof: Proof | undefined;
   const onFirst = async (first: Trial) => {
     proof = await prove(dataset, asked, first, repair ? 2 : 3, budget, { engine, signal });
   };
-  const screening = await screen(dataset, asked, history, seen, budget, { engine, signal, onTrial, onFirst });
+  const screening = await screen(dataset, asked, history, seen, budget, {
+    ...{ engine, signal, epochs, original },
+    onTrial,
+    onFirst,
+  });
   const { best } = screening;
   const findings = conclude(seen, screening, proof);
   const result = { findings, suppressed, trials: screening.trials };
   const spent = allowed - budget.left;
   if (!repair || !best || signal?.aborted) return { ...result, epochs: spent, run };
   // Probes are of one network; what is kept is all that was asked for.
-  const full = {
-    ...asked,
-    seed: seed ?? run?.settings.seed ?? history.settings.seed,
-    ensemble: ensemble ?? run?.settings.ensemble ?? history.settings.ensemble ?? false,
-  };
-  const original = run ?? (await trainEnsemble(dataset, full, { engine, signal }));
-  const mended = await mend(dataset, full, history, original, best, proof, { engine, signal, onEvent });
-  const { repair: made } = mended;
-  const trained = mended.run.epochs.length;
-  return { ...result, epochs: spent + trained, repair: made, run: made.kept ? mended.run : original };
+  const full = { ...asked, seed: seed ?? run?.settings.seed ?? history.settings.seed, ensemble: several };
+  const before = run ?? (await trainEnsemble(dataset, full, { engine, signal }));
+  const after: EnsembleRun =
+    isWhole && screening.run
+      ? screening.run
+      : await trainEnsemble(dataset, changed(full, best.changes), { engine, signal, onEvent });
+  const trained = isWhole ? 0 : after.epochs.length;
+  const made = await judge(dataset, history, { before, after }, best, proof, engine);
+  return { ...result, epochs: spent + trained, repair: made, run: made.kept ? after : before };
 }
 
 async function firstTraining(dataset: Dataset, experiment: object, options: TrainOptions & { engine: Engine }) {
@@ -177,37 +185,39 @@ const single = ({ changes, measure, epochs, errors, ...trial }: Trial): Proof =>
   ...{ better: 1, seeds: 1, epochs },
 });
 
-/** Trains the whole experiment with the change, and keeps it only where it is better beyond noise. */
-async function mend(
+const asProbe = async (dataset: Dataset, run: EnsembleRun, history: History, engine: Engine): Promise<Probed> => ({
+  ...{ run, history, updates: 0 },
+  score: await scoreOf(run, dataset, held(run), engine),
+});
+
+/** Without validation rows the training rows must do. */
+const held = ({ rows }: EnsembleRun): Int32Array => (rows.validation.length > 0 ? rows.validation : rows.train);
+
+/** Whether the repaired training is to be kept: only where it is better beyond noise. */
+async function judge(
   dataset: Dataset,
-  experiment: Record<string, unknown>,
   { settings }: History,
-  original: EnsembleRun,
+  runs: { readonly before: EnsembleRun; readonly after: EnsembleRun },
   { changes }: Trial,
   proof: Proof | undefined,
-  options: { engine: Engine; signal?: AbortSignal; onEvent?: (event: TrainEvent) => void },
-): Promise<{ repair: Repair; run: EnsembleRun }> {
-  const run = await trainEnsemble(dataset, changed(experiment, changes), options);
-  const held = (r: EnsembleRun) => (r.rows.validation.length > 0 ? r.rows.validation : r.rows.train);
-  const scored = (r: EnsembleRun): Promise<Score> => scoreOf(r, dataset, held(r), options.engine);
-  const [before, after] = [await scored(original), await scored(run)];
+  engine: Engine,
+): Promise<Repair> {
+  const before = await scoreOf(runs.before, dataset, held(runs.before), engine);
+  const after = await scoreOf(runs.after, dataset, held(runs.after), engine);
   // What the probes have shown counts as well: their evidence and that of the whole training together.
   const errors = (gainInErrors(before, after) + (proof?.errors ?? 0)) / Math.SQRT2;
-  const good = improves(before, after) || (after.value > before.value && errors > beyondNoise);
-  const kept = run.stopped.ending !== 'interrupted' && good;
-  const named = changes.flatMap(({ settings: s }) => Object.keys(s));
-  const diff = [...new Set(named)].map((setting) => ({
-    setting,
-    before: settings[setting as keyof typeof settings],
-    after: run.settings[setting as keyof typeof settings],
-  }));
+  const better = improves(before, after) || (after.value > before.value && errors > beyondNoise);
+  const kept = runs.after.stopped.ending !== 'interrupted' && better;
+  const named = changes.flatMap(({ settings: changed }) => Object.keys(changed));
   const numbers = `${after.measure} on the validation rows ${short(before.value)} before, ${short(after.value)} after`;
   return {
-    run,
-    repair: {
-      ...{ kept, what: changes.map(({ what }) => what), diff },
-      ...{ measure: before.measure, before: before.value, after: after.value },
-      words: kept ? `repaired: ${numbers}` : `not better beyond noise, so the original stays: ${numbers}`,
-    },
+    ...{ kept, what: changes.map(({ what }) => what) },
+    diff: [...new Set(named)].map((setting) => ({
+      setting,
+      before: settings[setting as keyof typeof settings],
+      after: runs.after.settings[setting as keyof typeof settings],
+    })),
+    ...{ measure: before.measure, before: before.value, after: after.value },
+    words: kept ? `repaired: ${numbers}` : `not better beyond noise, so the original stays: ${numbers}`,
   };
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from '../../data/index.ts';
+import type { Run } from '../../train/index.ts';
 import { setRate } from '../changes.ts';
 import { look, type Seen } from '../diagnose.ts';
 import type { Change } from '../finding.ts';
@@ -33,31 +34,39 @@ export interface Screening {
   readonly trials: readonly Trial[];
   /** The first change that helped most, alone. */
   readonly first?: Trial;
-  /** All changes that helped together. */
+  /** All changes that helped together, and the network that was trained with them. */
   readonly best?: Trial;
+  readonly run?: Run;
 }
 
 /** Most changes that are tried in a round, and rounds: what was mended may have hidden something else. */
 const most = 8;
 const rounds = 3;
-/** Probes that the budget should reach for. */
-const several = 7;
 /** Updates of a probe that a difference can show in. */
 const enough = 50;
 
-/** Epochs of a probe: an eighth of the training, and long enough for what comes first to happen, as far as the budget reaches. */
+/**
+ * Epochs of a probe: an eighth of the training, or more where few changes are to be tried, and long enough for what comes first to happen. What
+ * happens late can only be seen by training to the end.
+ */
 export function probeEpochs({ settings, rows }: History, seen: readonly Seen[], budget: number): number {
+  const { epochs } = settings;
   const perEpoch = Math.ceil(rows.train / settings.batchSize);
   const since = seen.find(({ severity }) => severity !== 'info')?.since ?? 0;
   const needed = Math.ceil((1.3 * since) / perEpoch);
-  const wanted = Math.max(Math.ceil(settings.epochs / 8), Math.ceil(enough / perEpoch));
-  const affordable = Math.max(1, Math.floor(budget / several));
-  // What happens late can only be seen by a long probe: then there are fewer of them.
-  const late = Math.min(needed, Math.floor(budget / 3));
-  return Math.min(settings.epochs, Math.max(late, Math.min(wanted, affordable)));
+  if (needed > budget / 3) return epochs;
+  const count = candidatesOf(seen).length;
+  const wanted = Math.max(Math.ceil(epochs / (count > 3 ? 8 : 4)), Math.ceil(enough / perEpoch));
+  // The changes, the network without them, and a second look at what helps.
+  const affordable = Math.max(1, Math.floor(budget / Math.min(7, count + 3)));
+  return Math.min(epochs, Math.max(needed, Math.min(wanted, affordable)));
 }
 
 export interface ScreenOptions extends ProbeOptions {
+  /** Length of a probe. */
+  readonly epochs: number;
+  /** The training without changes, where it is at hand and probes are as long: then it need not be made again. */
+  readonly original?: Probed;
   /** Called once, with the first change that helps, before more is tried on top of it. */
   readonly onFirst: (first: Trial) => Promise<void>;
   readonly onTrial?: (done: number, of: number) => void;
@@ -75,11 +84,11 @@ export async function screen(
   budget: Budget,
   options: ScreenOptions,
 ): Promise<Screening> {
-  const length = { epochs: probeEpochs(history, seen, budget.left), seed: history.settings.seed };
+  const length = { epochs: options.epochs, seed: history.settings.seed };
   const trials: Trial[] = [];
   const prober = new Prober(dataset, experiment, length.epochs, budget, options);
   let candidates = candidatesOf(seen);
-  let current = candidates.length > 0 ? await prober.probe([], length.seed) : undefined;
+  let current = candidates.length > 0 ? (options.original ?? (await prober.probe([], length.seed))) : undefined;
   if (!current) return { trials };
   let [first, best]: (Trial | undefined)[] = [];
   for (let round = 0; round < rounds && candidates.length > 0; round++) {
@@ -108,7 +117,7 @@ export async function screen(
     current = winner.probed;
     candidates = nextOf(current.history, best.changes);
   }
-  return { trials, first, best };
+  return { trials, first, best, run: best && current.run };
 }
 
 /** Makes probes within the budget, and tells how much of it is used. */

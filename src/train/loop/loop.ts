@@ -117,7 +117,8 @@ export class Loop {
       this.watch.flush();
       if (ending) {
         stopped = ending;
-        const good = ending.ending === 'interrupted' || ending.fault;
+        // Weights whose own forward pass overflows are no better than none.
+        const good = ending.ending === 'interrupted' || (ending.fault && ending.fault.pass !== 'forward');
         if (good && !(keepsBest && this.bestEpoch !== undefined)) {
           // Where the latest weights count, they belong to no whole epoch.
           this.weights = await this.snapshot();
