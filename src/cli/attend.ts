@@ -45,6 +45,8 @@ export async function attend(
     report(event);
     recorder.onEvent(event);
     for (const finding of doctor.observe(event)) say(finding);
+    if (event.kind === 'end' && doctor.failure)
+      io.say(`note: a rule of the doctor failed, which changes nothing of the training: ${doctor.failure}`);
   };
   const findings = (): readonly Finding[] => {
     const inside = doctor.findings;

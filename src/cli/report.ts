@@ -1,18 +1,25 @@
 import { encodePng, type LoadedData } from '../data/readers/index.ts';
+import type { Finding, Repair } from '../doctor/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { EnsembleRun } from '../ensemble/index.ts';
 import { gatherReport, renderReport } from '../report/index.ts';
 import type { Baseline } from '../train/index.ts';
 
-interface Facts {
+export interface ReportFacts {
   readonly engine: Engine;
   readonly baselines: readonly Baseline[];
+  readonly findings?: readonly Finding[];
+  readonly repair?: Repair;
   readonly version: string;
   readonly command?: string;
 }
 
 /** The page that shows how a run went; none where no rows were held back. */
-export async function reportPage(run: EnsembleRun, loaded: LoadedData, facts: Facts): Promise<string | undefined> {
+export async function reportPage(
+  run: EnsembleRun,
+  loaded: LoadedData,
+  facts: ReportFacts,
+): Promise<string | undefined> {
   if (run.rows.test.length + run.rows.validation.length === 0) return undefined;
   const { dataset, table, paths, broken } = loaded;
   const [channels, height, width] = dataset.shape;

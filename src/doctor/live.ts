@@ -6,18 +6,24 @@ import { Historian, type History } from './history.ts';
 /** Milliseconds that looking may take in any run. */
 const unfelt = 200;
 
+/** What is told of at a look: errors and what was wrong before the first update at once, other warnings if the look before had seen them too. */
+export const toTell = (findings: readonly Finding[], before: ReadonlySet<string>): Finding[] =>
+  findings.filter(({ rule, severity, since }) => severity === 'error' || since === 0 || before.has(rule));
+
 /** Looks at a training as it goes: of one network, or of several one after the other. */
 export class Doctor {
   private readonly historian = new Historian();
   private readonly ended: { history: History; findings: readonly Finding[] }[] = [];
   /** Seen at the last look, and told of. */
+  /** What a rule failed with: that is no reason to end a training. */
+  failure?: unknown;
   private before = new Set<string>();
   private readonly told = new Set<string>();
   private readonly began = performance.now();
   /** Milliseconds that looking has taken. */
   private spent = 0;
 
-  /** Takes an event and gives what is newly found: errors at once, warnings once they were seen after two epochs or at the end. */
+  /** Takes an event and gives what is newly found and sure by now. */
   observe(event: TrainEvent): readonly Finding[] {
     this.historian.observe(event);
     const { history } = this.historian;
@@ -26,17 +32,24 @@ export class Doctor {
     const now = performance.now();
     // To look at a long history takes time: a hundredth of the run's, and what is never felt.
     if (event.kind !== 'end' && this.spent > 0.01 * (now - this.began) + unfelt) return [];
-    const all = diagnose(history);
+    const all = this.look(history);
     this.spent += performance.now() - now;
     if (event.kind === 'end') this.ended.push({ history, findings: all });
-    const sure = all.filter(
-      ({ rule, severity }) =>
-        severity === 'error' || event.kind === 'end' || (event.kind === 'epoch' && this.before.has(rule)),
-    );
-    if (event.kind !== 'signals') this.before = new Set(all.map(({ rule }) => rule));
-    const fresh = sure.filter(({ rule, severity }) => severity !== 'info' && !this.told.has(rule));
+    const alarming = all.filter(({ severity }) => severity !== 'info');
+    const sure = event.kind === 'end' ? alarming : toTell(alarming, this.before);
+    this.before = new Set(alarming.map(({ rule }) => rule));
+    const fresh = sure.filter(({ rule }) => !this.told.has(rule));
     for (const { rule } of fresh) this.told.add(rule);
     return fresh;
+  }
+
+  private look(history: History): readonly Finding[] {
+    try {
+      return diagnose(history);
+    } catch (error) {
+      this.failure = error;
+      return [];
+    }
   }
 
   /** Of the network whose training ended worst, and what else was found of others. */

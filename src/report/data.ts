@@ -1,3 +1,4 @@
+import type { Finding, Repair } from '../doctor/index.ts';
 import type { ClassReport } from '../nn/index.ts';
 import type { Choice, EpochRecord, Settings, Stop } from '../train/index.ts';
 
@@ -30,6 +31,9 @@ export interface ReportData {
   /** Largest first. */
   readonly worst: readonly WorstRow[];
   readonly importance?: Importance;
+  /** What is wrong with the training: one chain, its head first. */
+  readonly findings?: readonly Finding[];
+  readonly repair?: Repair;
 }
 
 export interface Headline {

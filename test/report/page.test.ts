@@ -127,3 +127,37 @@ test('the picture of many classes colours errors apart from right answers', () =
   expect(right.match(/M/g)).toHaveLength(37);
   expect(page).toContain('<path class="wrong"');
 });
+
+describe('what was found', () => {
+  const finding = {
+    ...{ rule: 'rateTooHigh', severity: 'error', layer: 'dense1', since: 4 },
+    ...{ saw: 'the loss rose to 19', why: 'a step was too long', try: ['a tenth of the rate', 'a warm-up'] },
+    proved: {
+      ...{ change: 'learning rate 3 -> 0.3', measure: 'balanced accuracy', without: 0.1, with: 0.95 },
+      ...{ better: 2, seeds: 3, errors: 9, epochs: 2 },
+    },
+    rootCause: true,
+  } as const;
+  const repair = {
+    ...{ kept: true, what: ['learning rate 3 -> 0.3'], diff: [], measure: 'R²', before: 0.1, after: 0.95 },
+    words: 'repaired: R² on the validation rows 0.1000 before, 0.9500 after',
+  };
+
+  test('is told with its proof, and what was changed', () => {
+    const words = wordsOf(renderReport({ ...customers, findings: [finding], repair }));
+    for (const part of [
+      'What was found',
+      'Repaired: R² on the validation rows 0.1000 before, 0.9500 after. Changed: learning rate 3 -> 0.3.',
+      'rateTooHigh the cause in dense1, since update 4',
+      'The loss rose to 19. A step was too long.',
+      'To try: a tenth of the rate; a warm-up.',
+      'balanced accuracy 0.1000 without, 0.9500 with, in probes of 2 epochs; better with 2 of 3 seeds',
+    ])
+      expect(words).toContain(part);
+  });
+
+  test('is no section where nothing hurts', () => {
+    const info = { ...finding, severity: 'info', rootCause: false } as const;
+    expect(renderReport({ ...customers, findings: [info] })).not.toContain('What was found');
+  });
+});

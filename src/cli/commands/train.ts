@@ -13,7 +13,7 @@ import { chooseEngine, loadFor } from '../experiment.ts';
 import { engineOptions, experimentFrom, experimentOptions, jsonOption } from '../options.ts';
 import { type Output, openOutput, reopenOutput } from '../output.ts';
 import { openRecorder } from '../recorder.ts';
-import { reportPage } from '../report.ts';
+import { type ReportFacts, reportPage } from '../report.ts';
 import { storeOption } from '../store.ts';
 import { columnLines } from '../terminal/columns.ts';
 import { reporter } from '../terminal/events.ts';
@@ -85,7 +85,20 @@ export const train: Command = {
       const baselines = interrupted ? [] : await baselinesOn(dataset, run, { engine, signal: io.signal });
       const page = interrupted
         ? undefined
-        : await saveReport(run, loaded, baselines, output, engine, commandLine(paths, options), io);
+        : await saveReport(
+            run,
+            loaded,
+            {
+              engine,
+              baselines,
+              findings,
+              repair: examined?.repair,
+              version: io.version,
+              command: commandLine(paths, options),
+            },
+            output,
+            io,
+          );
       const { table } = loaded;
       const summary = {
         ...summarize(run, output.name),
@@ -173,14 +186,12 @@ async function goOn(paths: readonly string[], options: Options, io: Io) {
 async function saveReport(
   run: EnsembleRun,
   loaded: LoadedData,
-  baselines: readonly Baseline[],
+  facts: ReportFacts,
   output: Output,
-  engine: Engine,
-  command: string,
   io: Io,
 ): Promise<string | undefined> {
   try {
-    const page = await reportPage(run, loaded, { engine, baselines, version: io.version, command });
+    const page = await reportPage(run, loaded, facts);
     return page && (await output.write('report.html', new TextEncoder().encode(page)));
   } catch (error) {
     io.say(`note: the report could not be written: ${error instanceof Error ? error.message : String(error)}`);

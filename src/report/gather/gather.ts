@@ -27,6 +27,8 @@ export interface ReportFacts {
   readonly broken?: DataFacts['broken'];
   readonly baselines?: readonly Baseline[];
   readonly interval?: Interval;
+  readonly findings?: ReportData['findings'];
+  readonly repair?: ReportData['repair'];
   /** Rows of the data set as a person would want to see them. */
   readonly rowsAt?: (rows: readonly number[]) => Promise<Record<string, string | null>[]>;
   readonly nameOf?: (row: number) => string;
@@ -57,6 +59,8 @@ export async function gatherReport(run: EnsembleRun, dataset: Dataset, facts: Re
   const { better } = metrics[network.metric.kind];
   const metric = (part: Predictions) => metricOf(network, part);
   return {
+    ...(facts.findings && { findings: facts.findings }),
+    ...(facts.repair && { repair: facts.repair }),
     title: facts.title ?? `A model for ${dataset.name}`,
     version: facts.version,
     made: facts.made,

@@ -2,6 +2,7 @@ import type { ReportData } from '../data.ts';
 import { html } from '../html.ts';
 import { done } from './done.ts';
 import { errors } from './errors.ts';
+import { found } from './found.ts';
 import { headline } from './headline.ts';
 import { importance } from './importance.ts';
 import { learning } from './learning.ts';
@@ -13,7 +14,7 @@ import { trust } from './trust.ts';
 import { use } from './use.ts';
 import { worst } from './worst.ts';
 
-const sections = [done, learning, errors, trust, importance, worst, metrics, use];
+const sections = [done, found, learning, errors, trust, importance, worst, metrics, use];
 
 /**
  * The report of a training as one HTML file: no network, no library, readable without scripts, in light and dark, on paper and on a phone. Every text
