@@ -14,9 +14,9 @@ export const toTell = (findings: readonly Finding[], before: ReadonlySet<string>
 export class Doctor {
   private readonly historian = new Historian();
   private readonly ended: { history: History; findings: readonly Finding[] }[] = [];
-  /** Seen at the last look, and told of. */
   /** What a rule failed with: that is no reason to end a training. */
   failure?: unknown;
+  /** Seen at the last look, and told of. */
   private before = new Set<string>();
   private readonly told = new Set<string>();
   private readonly began = performance.now();
