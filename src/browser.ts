@@ -10,6 +10,9 @@ export {
   type Finding,
   Historian,
   type History,
+  type Preflight,
+  type PreflightOptions,
+  preflightOn,
   rules,
 } from './doctor/index.ts';
 export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngine } from './engine/index.ts';

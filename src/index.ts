@@ -1,6 +1,16 @@
 import { type Dataset, readData } from './data/index.ts';
 import { loadData, readFromModel, readModel } from './data/readers/index.ts';
-import { Doctor, type Examination, type ExamineOptions, examineOn, type Finding, type Repair } from './doctor/index.ts';
+import {
+  Doctor,
+  type Examination,
+  type ExamineOptions,
+  examineOn,
+  type Finding,
+  type Preflight,
+  type PreflightOptions,
+  preflightOn,
+  type Repair,
+} from './doctor/index.ts';
 import { type EnsembleRun, trainEnsemble } from './ensemble/index.ts';
 import { type LoadModelOptions, loadModel as loadModelBytes, type Model } from './predict/index.ts';
 import {
@@ -18,7 +28,17 @@ import {
 export { type ErrorFacts, WellfitError } from './base/index.ts';
 export { type ArraysOptions, type Cell, type Dataset, fromArrays, fromRows, type Row } from './data/index.ts';
 export { type DatasetName, datasets, loadDataset } from './data/readers/index.ts';
-export type { Examination, ExamineOptions, Finding, Proof, Repair, Severity, Trial } from './doctor/index.ts';
+export type {
+  Examination,
+  ExamineOptions,
+  Finding,
+  Preflight,
+  PreflightOptions,
+  Proof,
+  Repair,
+  Severity,
+  Trial,
+} from './doctor/index.ts';
 export { type Engine, type OnnxRuntimeOptions, onnxRuntimeEngine, referenceEngine } from './engine/index.ts';
 export type { EnsembleRun } from './ensemble/index.ts';
 export { modelFile } from './export/index.ts';
@@ -51,7 +71,7 @@ export type {
 export type ExperimentOrData = Omit<Experiment, 'data'> & { readonly data: Experiment['data'] | Dataset };
 
 export interface TrainAndLookOptions extends TrainOptions {
-  /** Tries to make a training better that something is wrong with, in at most so many times its updates (true: 2); never makes it worse. */
+  /** Tries to make a training better that something is wrong with, in at most so many times its passes over the rows (true: 2); never makes it worse. */
   readonly repair?: boolean | number;
 }
 
@@ -75,7 +95,11 @@ export async function train(experiment: ExperimentOrData, options: TrainAndLookO
     doctor.observe(event);
     rest.onEvent?.(event);
   };
-  const run = await trainEnsemble(dataset, plain, { ...rest, ...(rest.watch !== false && { onEvent }) });
+  const run = await trainEnsemble(dataset, plain, {
+    recover: Boolean(repair),
+    ...rest,
+    ...(rest.watch !== false && { onEvent }),
+  });
   const { findings, history } = doctor;
   const wrong = findings.some(({ severity }) => severity !== 'info');
   if (!repair || !wrong || !history || options.signal?.aborted) return { ...run, findings };
@@ -135,6 +159,15 @@ export async function gradientCheck(
 ): Promise<GradientCheck> {
   const { dataset, plain } = await withData(experiment);
   return gradientCheckOn(dataset, plain, options);
+}
+
+/**
+ * Checks an experiment before it is trained: data, structure, first weights, gradients, a tiny subset, the learning rate. Seconds, not minutes.
+ * @example const { findings } = await check({ data: { dataset: 'digits' } });
+ */
+export async function check(experiment: ExperimentOrData, options?: PreflightOptions): Promise<Preflight> {
+  const { dataset, plain } = await withData(experiment);
+  return preflightOn(dataset, plain, options);
 }
 
 async function withData({ data, ...asked }: ExperimentOrData): Promise<{ dataset: Dataset; plain: Experiment }> {

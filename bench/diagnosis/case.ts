@@ -14,6 +14,8 @@ export interface Case {
   readonly expect: readonly string[];
   /** What the finding must name, where the fault is in one place. */
   readonly layer?: RegExp;
+  /** Why no setting of the experiment can mend the fault, where that is so; declared before a repair was tried. */
+  readonly beyondRepair?: string;
   experiment(seed: number): InMemory | Promise<InMemory>;
 }
 
@@ -23,3 +25,9 @@ export const seeded = (experiment: InMemory, seed: number): InMemory => ({
   seed,
   split: { validation: 0.2, test: 0, ...experiment.split, seed },
 });
+
+/** The data of an experiment, and the rest of it, as a training wants them. */
+export const takenApart = ({ data, ...settings }: InMemory): [Dataset, Omit<InMemory, 'data'> & { data: object }] => [
+  data,
+  { ...settings, data: { dataset: data.name } },
+];

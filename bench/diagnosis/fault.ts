@@ -7,14 +7,15 @@ export interface Fault {
   readonly what: string;
   readonly expect: readonly string[];
   readonly layer?: RegExp;
+  readonly beyondRepair?: string;
   change(clean: InMemory, seed: number): Partial<InMemory> | Promise<Partial<InMemory>>;
 }
 
 export const faultCases = (faults: Readonly<Record<string, Fault>>): Case[] =>
-  Object.entries(faults).map(([name, { base, what, expect, layer, change }]) => ({
-    ...{ name, kind: 'fault', base, what, expect, layer },
+  Object.entries(faults).map(([name, { change, ...fault }]) => ({
+    ...{ name, kind: 'fault', ...fault },
     async experiment(seed) {
-      const clean = await cleanExperiment(base);
+      const clean = await cleanExperiment(fault.base);
       return seeded({ ...clean, ...(await change(clean, seed)) }, seed);
     },
   }));

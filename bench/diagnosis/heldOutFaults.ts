@@ -104,6 +104,7 @@ export const heldOutFaults: Readonly<Record<string, Fault>> = {
     base: 'W0',
     what: 'the features of every row are the same',
     expect: ['constantInput', 'unscaledInput', 'lossFlat'],
+    beyondRepair: 'the features are lost',
     change: ({ data }) => ({ data: refeatured(data, () => 1), preprocess: [] }),
   },
   tinyTarget: {
@@ -123,6 +124,7 @@ export const heldOutFaults: Readonly<Record<string, Fault>> = {
     base: 'A0',
     what: 'every car has the consumption of another one',
     expect: ['validationAtChance', 'overfitting', 'lossFlat'],
+    beyondRepair: 'the targets say nothing of the rows',
     change({ data }) {
       const order = new Random(hashText('cars')).shuffle(Int32Array.from({ length: data.rows }, (_, row) => row));
       return { data: retargeted(data, (_, row) => data.targets.data[order[row]]) };
@@ -132,6 +134,7 @@ export const heldOutFaults: Readonly<Record<string, Fault>> = {
     base: 'C0',
     what: 'four rows in a hundred are of the inner circle',
     expect: ['imbalance'],
+    beyondRepair: 'one class has too few rows to be learned or measured',
     change: ({ data }) => ({ data: thinned(data), metric: 'balancedAccuracy' }),
   },
   strongL2OfTanh: {

@@ -171,6 +171,7 @@ export const ownFaults: Readonly<Record<string, Fault>> = {
     base: 'M0',
     what: 'pixels were divided by 255 as whole numbers, and again',
     expect: ['unscaledInput', 'constantInput', 'lossFlat', 'fallingSlowly'],
+    beyondRepair: 'nearly all of the pixels are lost',
     change: ({ data }) => ({ data: refeatured(data, (x) => Math.floor(x / 255)), preprocess: ['rescale'] }),
   },
   farFromZero: {
@@ -183,12 +184,14 @@ export const ownFaults: Readonly<Record<string, Fault>> = {
     base: 'A0',
     what: 'five of the targets are written with a comma too far: a thousand times as large',
     expect: ['unscaledTarget', 'outliers', 'spikes'],
+    beyondRepair: 'the wrong numbers also stand in the validation rows',
     change: ({ data }) => ({ data: retargeted(data, (y, row) => (row % 78 === 5 ? 1000 * y : y)) }),
   },
   tooManyEpochs: {
     base: 'C0',
     what: 'a wide network learns a hundred points by heart, for three hundred epochs',
     expect: ['overfitting', 'tooFewRows'],
+    beyondRepair: 'a hundred rows are too few',
     change: () => ({
       limit: { train: 100, validation: 300 },
       model: [...hidden(128), ...hidden(128), dense(1)],
@@ -199,6 +202,7 @@ export const ownFaults: Readonly<Record<string, Fault>> = {
     base: 'M0',
     what: 'six of ten training labels are those of other rows',
     expect: ['overfitting', 'labelNoise', 'validationAtChance'],
+    beyondRepair: 'most of the labels are wrong',
     change: ({ data }, seed) => {
       const drawn = { validation: 0.2, test: 0, seed, stratify: false };
       return { data: permuted(data, 0.6, split(data, drawn).train), split: drawn, epochs: 30 };
@@ -272,6 +276,7 @@ export const ownFaults: Readonly<Record<string, Fault>> = {
     base: 'C0',
     what: 'features and labels were joined in different orders',
     expect: ['validationAtChance', 'lossFlat', 'underfitting', 'overfitting'],
+    beyondRepair: 'the labels say nothing of the rows',
     change: ({ data }) => ({ data: permuted(data) }),
   },
 };

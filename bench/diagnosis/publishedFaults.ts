@@ -157,18 +157,21 @@ export const publishedFaults: Readonly<Record<string, Fault>> = {
     base: 'M0',
     what: 'every row has the label of another one',
     expect: ['validationAtChance', 'overfitting'],
+    beyondRepair: 'the labels say nothing of the rows',
     change: ({ data }) => ({ data: permuted(data) }),
   },
   shuffledLabelsOfATable: {
     base: 'W0',
     what: 'every row of a table has the label of another one',
     expect: ['validationAtChance', 'overfitting', 'lossFlat'],
+    beyondRepair: 'the labels say nothing of the rows',
     change: ({ data }) => ({ data: permuted(data) }),
   },
   rareClasses: {
     base: 'B0',
     what: '95 rows of one class for five of the two others',
     expect: ['imbalance'],
+    beyondRepair: 'two classes have too few rows to be learned or measured',
     change: async () => ({ data: await data.rareBlobs(), metric: 'balancedAccuracy' }),
   },
   sigmoidOutput: {
@@ -194,6 +197,7 @@ export const publishedFaults: Readonly<Record<string, Fault>> = {
     base: 'M1',
     what: 'a hundred images, and a hundred epochs',
     expect: ['overfitting', 'tooFewRows'],
+    beyondRepair: 'a hundred rows are too few',
     change: () => ({ limit: { train: 100, validation: 300 }, epochs: 80 }),
   },
   noActivation: {
@@ -213,6 +217,7 @@ export const publishedFaults: Readonly<Record<string, Fault>> = {
     base: 'M0',
     what: 'a single epoch with plain gradient descent at 0.02',
     expect: ['fallingSlowly', 'batchTooLarge'],
+    beyondRepair: 'an epoch is too short, and nothing longer was asked for',
     change: () => ({ epochs: 1, optimizer: { sgd: { lr: 0.02 } } }),
   },
   tooFewUnits: {

@@ -1,9 +1,8 @@
 import type { Finding, History } from '../../src/doctor/index.ts';
-import { diagnose } from '../../src/doctor/index.ts';
+import { diagnose, toTell } from '../../src/doctor/index.ts';
 import { type Interval, wilson } from '../../src/train/index.ts';
 import type { Tool } from './baselines/index.ts';
 import type { Case } from './case.ts';
-import type { Recorded } from './record.ts';
 
 /** What was said of one run, whoever said it; names are those of our rules. */
 export interface Said {
@@ -19,10 +18,10 @@ export interface Said {
 }
 
 /**
- * What a person is told as a training goes: errors at once, warnings that were seen after two epochs or at the end (as src/doctor/live.ts, without
- * its limit on time). The cause is that of the whole run.
+ * What a person is told who uses `wellfit train`: what the quick checks find, before the first update; then errors and what was
+ * wrong before it at once, and other warnings that were seen at two looks in a row or at the end (as src/doctor/live.ts, without its limit on time). The cause is that of the whole run.
  */
-export function ours(history: History): Said {
+export function ours(history: History, before: readonly Finding[]): Said {
   const alarming = (findings: readonly Finding[]) => findings.filter(({ severity }) => severity !== 'info');
   const perEpoch = Math.ceil(history.rows.train / history.settings.batchSize);
   const ends = history.epochs.map(({ epoch }) => epoch * perEpoch);
@@ -30,13 +29,12 @@ export function ours(history: History): Said {
     ...history.signals.map(({ update }) => ({ update, ends: false })),
     ...ends.map((update) => ({ update, ends: true })),
   ];
-  const told = new Map<string, number>();
-  let before = new Set<string>();
+  const told = new Map(alarming(before).map(({ rule }) => [rule, 0]));
+  let seen = new Set<string>();
   for (const { update, ends } of times.toSorted((a, b) => a.update - b.update)) {
-    const findings = alarming(diagnose(until(history, update, ends)));
-    for (const { rule, severity } of findings)
-      if (!told.has(rule) && (severity === 'error' || (ends && before.has(rule)))) told.set(rule, update);
-    if (ends) before = new Set(findings.map(({ rule }) => rule));
+    const findings = diagnose(until(history, update, ends));
+    for (const { rule } of toTell(alarming(findings), seen)) if (!told.has(rule)) told.set(rule, update);
+    seen = new Set(alarming(findings).map(({ rule }) => rule));
   }
   const last = alarming(diagnose(history));
   for (const { rule } of last) if (!told.has(rule)) told.set(rule, history.losses.length);
@@ -81,7 +79,8 @@ export function theirs(tool: Tool, history: History): Said {
 /** One run of a case and what was said of it. */
 export interface Judged {
   readonly one: Case;
-  readonly run: Recorded;
+  readonly seed: number;
+  readonly updates: number;
   readonly said: Said;
 }
 
@@ -94,8 +93,9 @@ export interface Share {
 export interface Score {
   /** Of healthy runs. */
   readonly falseAlarms: Share;
-  /** Of faulty runs: any alarm; the exact rule as the cause; it or one that is as right; either of them among all that was said. */
+  /** Of faulty runs: any alarm; one that still stands at the end; the exact rule as the cause; it or one that is as right; either of them among all that was said. */
   readonly detected: Share;
+  readonly standing: Share;
   readonly exact: Share;
   readonly accepted: Share;
   readonly among: Share;
@@ -113,6 +113,7 @@ export function score(judged: readonly Judged[]): Score {
   return {
     falseAlarms: share(healthy, ({ said }) => said.first !== undefined),
     detected: share(faulty, ({ said }) => said.first !== undefined),
+    standing: share(faulty, ({ said }) => said.root.length > 0),
     exact: share(faulty, isExact),
     accepted: share(faulty, isAccepted),
     among: share(faulty, ({ one, said }) => said.meant.some((name) => one.expect.includes(name))),
@@ -121,7 +122,7 @@ export function score(judged: readonly Judged[]): Score {
       isLocated,
     ),
     firstAlarm: median(alarmed.map(({ said }) => said.first!)),
-    firstShare: median(alarmed.map(({ said, run }) => said.first! / Math.max(1, run.history.losses.length))),
+    firstShare: median(alarmed.map(({ said, updates }) => said.first! / Math.max(1, updates))),
   };
 }
 
@@ -130,9 +131,9 @@ export const isAccepted = ({ one, said }: Judged): boolean => said.root.some((na
 export const isLocated = ({ one, said }: Judged): boolean =>
   one.layer !== undefined && said.layer !== undefined && one.layer.test(said.layer);
 
-function share(judged: readonly Judged[], holds: (one: Judged) => boolean): Share {
-  const count = judged.filter(holds).length;
-  return { count, of: judged.length, interval: wilson(count / judged.length, judged.length) };
+export function share<T>(all: readonly T[], holds: (one: T) => boolean): Share {
+  const count = all.filter(holds).length;
+  return { count, of: all.length, interval: wilson(count / all.length, all.length) };
 }
 
 export function median(values: readonly number[]): number {

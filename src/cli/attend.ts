@@ -72,6 +72,7 @@ export async function attend(
       io.redraw('');
       for (const line of ['', ...examinationLines(examined)]) io.say(line);
       for (const finding of examined.findings) recorder.finding(finding);
+      if (examined.repair?.kept && examined.run) retell(examined.run, recorder);
       return examined;
     },
   };
@@ -89,5 +90,25 @@ async function firstLook(
   } catch (error) {
     if (error instanceof WellfitError) return [];
     throw error;
+  }
+}
+
+/** The record of a run is that of its model: what was repaired stands in the place of what was trained first. */
+function retell({ members, ...run }: EnsembleRun, { onEvent }: Recorder): void {
+  const several = members?.every(({ epochs }) => epochs) ? members : [run];
+  for (const [i, { network, epochs = [], best }] of several.entries()) {
+    if (several.length > 1) onEvent({ kind: 'member', what: 'member', index: i + 1, of: several.length });
+    onEvent({
+      kind: 'start',
+      ...{ settings: run.settings, chosen: run.chosen, notes: run.notes, parameters: network.model.parameterCount },
+      ...{ layers: [], target: { kind: 'numbers', mean: [], deviation: [] } },
+      rows: {
+        train: run.rows.train.length,
+        validation: run.rows.validation.length,
+        test: run.rows.test.length,
+      },
+    });
+    for (const record of epochs) onEvent({ kind: 'epoch', record, best: record.epoch === best?.epoch });
+    onEvent({ kind: 'end', stopped: run.stopped, best, epochs: epochs.length });
   }
 }

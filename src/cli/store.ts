@@ -14,6 +14,9 @@ export const storeOption = (parser: Parser): Parser =>
 
 export const storePlace = (store: unknown): string => (store as string) || process.env.WELLFIT_STORE || ownStore;
 
+/** As it may be shown: without the password. */
+export const shownPlace = (store: unknown): string => storePlace(store).replace(/(:\/\/[^:@/]*):[^@]*@/, '$1@');
+
 /** Opens the store to read what is there and closes it after; undefined where there is none yet. */
 export async function withStore<T>(given: unknown, work: (store: Store) => Promise<T>): Promise<T | undefined> {
   // Only what needs the database loads it.
@@ -29,7 +32,7 @@ export async function withStore<T>(given: unknown, work: (store: Store) => Promi
 }
 
 export const noStore = (given: unknown): WellfitError =>
-  new WellfitError('option', `there is no run store ${storePlace(given)}`, {
+  new WellfitError('option', `there is no run store ${shownPlace(given)}`, {
     likely: 'nothing was trained in this folder yet',
     fix: 'start a run: wellfit train --dataset digits; or name a store with --store',
   });

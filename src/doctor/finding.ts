@@ -10,7 +10,7 @@ export interface Change {
 /** What a probe has shown: the same network, rows and seeds with and without the change. */
 export interface Proof {
   readonly change: string;
-  /** "validation loss", or whatever the two were compared by; lower is better. */
+  /** "balanced accuracy", "R²" or "loss" (negative), on the validation rows; higher is better. */
   readonly measure: string;
   /** Medians over the seeds. */
   readonly without: number;

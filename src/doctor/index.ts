@@ -1,7 +1,7 @@
 export { diagnose, look, type Seen } from './diagnose.ts';
 export type { Change, Finding, Proof, Severity } from './finding.ts';
 export { Historian, type History } from './history.ts';
-export { Doctor } from './live.ts';
+export { Doctor, toTell } from './live.ts';
 export type { Check, Verdict } from './preflight/check.ts';
 export { type CheckName, checks } from './preflight/index.ts';
 export {

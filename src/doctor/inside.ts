@@ -5,19 +5,36 @@ import { progressOf } from './progress.ts';
 
 /** Looks at the first updates, before training has changed what the network was built as. */
 const earliest = 50;
-/** Updates after which a run can be called a failure so far. */
-const enough = 200;
+/** Updates after which a run can be called a failure so far; after which a cause that can be read off may be told of. */
+const [enough, soon] = [200, 50];
+/** Times the start and guessing that the last losses stand at where training makes a run worse; healthy ones stay below 1.3. */
+const worse = 3;
 
 export const earlyLooks = ({ signals }: History): Signals[] => signals.filter(({ update }) => update <= earliest);
 
 /** Share of what guessing leaves that was learned; 0 where nothing is known. */
 export const liftOf = (history: History): number => progressOf(history)?.lift ?? 0;
 
-/** Whether a run that is over, or had time enough, has learned less than a share of what guessing leaves. */
-export function learnedLess(history: History, share: number): boolean {
-  const { losses, stopped, settings, rows } = history;
+/**
+ * Whether a run that is over, had time enough, or has become worse than it began, has learned less than a share of what guessing leaves. `certain`:
+ * what else was seen leaves no doubt, so that fifty updates are time enough.
+ */
+export function learnedLess(history: History, share: number, certain = false): boolean {
+  return (isRipe(history, certain ? soon - 1 : enough) || isWorse(history)) && !(liftOf(history) >= share);
+}
+
+/** Whether a run is over, or had so many updates or half of its own. */
+export function isRipe({ losses, stopped, settings, rows }: History, updates = enough): boolean {
   const planned = settings.epochs * Math.ceil(rows.train / settings.batchSize);
-  return (stopped !== undefined || losses.length >= Math.min(enough, planned / 2)) && !(liftOf(history) >= share);
+  return stopped !== undefined || losses.length >= Math.min(updates, planned / 2);
+}
+
+/** Whether the last losses stand far above both the first one and that of guessing. */
+function isWorse(history: History): boolean {
+  const progress = progressOf(history);
+  if (!progress || progress.updates < 3) return false;
+  const level = median(history.losses.slice(-5));
+  return level > worse * Math.max(progress.first, progress.constant) || history.losses.at(-1) === Infinity;
 }
 
 /** Root mean square of what a layer gives. */

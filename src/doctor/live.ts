@@ -6,7 +6,7 @@ import { Historian, type History } from './history.ts';
 /** Milliseconds that looking may take in any run. */
 const unfelt = 200;
 
-/** What is told of at a look: errors and what was wrong before the first update at once, other warnings if the look before had seen them too. */
+/** What is told of at a look: errors and what was wrong before the first update, other warnings if the look before saw them too. */
 export const toTell = (findings: readonly Finding[], before: ReadonlySet<string>): Finding[] =>
   findings.filter(({ rule, severity, since }) => severity === 'error' || since === 0 || before.has(rule));
 

@@ -63,6 +63,9 @@ const folds: { readonly [K in keyof Bodies]?: Fold<Bodies[K]> } = {
     Object.assign(current(draft), body);
   },
   start(draft, body) {
+    const member = current(draft);
+    // A training that is told of again stands in the place of the one before; a resumed one begins its record anew only in what it does again.
+    if (member.stopped) draft.members[draft.at] = { ...fresh(), ...indexOf(member) };
     current(draft).start = body;
   },
   updates(draft, { first, loss, lr }) {
@@ -88,6 +91,8 @@ const folds: { readonly [K in keyof Bodies]?: Fold<Bodies[K]> } = {
   },
   finding(draft, { finding }, { time, update }) {
     const several = current(draft).index;
+    // What is known of it later says more.
+    draft.findings = draft.findings.filter(({ rule, member }) => rule !== finding.rule || member !== several);
     draft.findings.push({
       ...finding,
       time,
@@ -111,14 +116,19 @@ const folds: { readonly [K in keyof Bodies]?: Fold<Bodies[K]> } = {
 };
 
 function current(draft: Draft): MemberDraft {
-  draft.members[draft.at] ??= {
-    epochs: [],
-    updates: { update: [], loss: [], lr: [] },
-    signals: [],
-    checkpoints: [],
-  };
+  draft.members[draft.at] ??= fresh();
   return draft.members[draft.at];
 }
+
+const fresh = (): MemberDraft => ({
+  epochs: [],
+  updates: { update: [], loss: [], lr: [] },
+  signals: [],
+  checkpoints: [],
+});
+
+const indexOf = ({ what, index, of }: MemberDraft): Partial<MemberStart> =>
+  index === undefined ? {} : { what, index, of };
 
 /** Removes the entries at the end whose count is `from` or more. */
 function dropFrom<T>(entries: T[], from: number, count: (entry: T) => number): void {

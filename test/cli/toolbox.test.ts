@@ -172,7 +172,7 @@ describe('cv', () => {
     expect(done.stderr).toContain('fold 3 of 3');
   });
 
-  test('prints a line for each fold and the mean, and writes no file', async () => {
+  test('prints a line for each fold and the mean, and writes its record alone', async () => {
     const cwd = await folderWith();
     const { code, stdout, stderr } = await wellfit(cwd, 'cv', ...short, '--folds', '3');
     expect([code, stderr]).toEqual([0, '']);
@@ -180,7 +180,8 @@ describe('cv', () => {
     expect(stdout).toMatch(
       /^accuracy [\d.]+ % ± [\d.]+ % \(mean ± standard error over 3 folds\), loss [\d.]+ ± [\d.]+$/m,
     );
-    expect(await readdir(cwd)).toEqual([]);
+    expect(await readdir(cwd)).toEqual(['.wellfit']);
+    expect((await readdir(join(cwd, '.wellfit'))).every((file) => file.startsWith('store.sqlite'))).toBe(true);
   });
 
   test.each<[string, string[], string[]]>([

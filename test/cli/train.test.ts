@@ -194,7 +194,8 @@ export default { data: { dataset: 'iris' }, model: 'linear', epochs: 1, batchSiz
       'report.html',
       'result.json',
     ]);
-    expect(await readdir(cwd)).toEqual(['deep']);
+    expect(await readdir(cwd)).toEqual(['.wellfit', 'deep']);
+    expect((await readdir(join(cwd, '.wellfit'))).every((file) => file.startsWith('store.sqlite'))).toBe(true);
   });
 
   test('gives two runs that start at once a folder each', async () => {
@@ -212,6 +213,10 @@ export default { data: { dataset: 'iris' }, model: 'linear', epochs: 1, batchSiz
     expect(jsonOf(done).stopped).toEqual({
       ending: 'diverged',
       words: expect.stringContaining('the likely cause is the learning rate'),
+      fault: {
+        ...{ epoch: 1, update: expect.any(Number), operator: expect.any(String) },
+        ...{ layer: expect.stringContaining('dense'), pass: expect.any(String), rows: expect.any(Array) },
+      },
     });
     expect(done.stderr).toContain('training failed: the training loss became');
   });

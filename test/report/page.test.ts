@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/doctor/index.ts';
 import { type ReportData, renderReport } from '../../src/report/index.ts';
 import { customers, houses, manyClasses } from './samples.ts';
 
@@ -129,15 +130,15 @@ test('the picture of many classes colours errors apart from right answers', () =
 });
 
 describe('what was found', () => {
-  const finding = {
-    ...{ rule: 'rateTooHigh', severity: 'error', layer: 'dense1', since: 4 },
+  const finding: Finding = {
+    ...{ rule: 'rateTooHigh', severity: 'error' as const, layer: 'dense1', since: 4 },
     ...{ saw: 'the loss rose to 19', why: 'a step was too long', try: ['a tenth of the rate', 'a warm-up'] },
     proved: {
       ...{ change: 'learning rate 3 -> 0.3', measure: 'balanced accuracy', without: 0.1, with: 0.95 },
       ...{ better: 2, seeds: 3, errors: 9, epochs: 2 },
     },
     rootCause: true,
-  } as const;
+  };
   const repair = {
     ...{ kept: true, what: ['learning rate 3 -> 0.3'], diff: [], measure: 'R²', before: 0.1, after: 0.95 },
     words: 'repaired: R² on the validation rows 0.1000 before, 0.9500 after',

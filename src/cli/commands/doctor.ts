@@ -5,7 +5,7 @@ import type { TrainEvent } from '../../train/index.ts';
 import { type Command, numberOption } from '../command.ts';
 import { chooseEngine, loadFor } from '../experiment.ts';
 import { engineOptions, experimentFrom, experimentOptions, jsonOption } from '../options.ts';
-import { chooseRun, storeOption, withStore } from '../store.ts';
+import { chooseRun, noStore, storeOption, withStore } from '../store.ts';
 import { reporter } from '../terminal/events.ts';
 import { examinationLines } from '../terminal/findings.ts';
 import { failOption, fails, suppressedRules, suppressOption } from '../verdict.ts';
@@ -67,6 +67,8 @@ async function savedRun(
     for (const { kind, body } of await events(run.id)) historian.observe({ kind, ...(body as object) } as TrainEvent);
     return { history: historian.history, name: run.name };
   });
+  // No file, and no store that could hold a run.
+  if (!found && !existsSync(given)) throw noStore(store);
   if (!found) return undefined;
   if (found.history) return found.history;
   throw new WellfitError('option', `nothing was recorded of the run "${found.name}" that can be looked at`, {

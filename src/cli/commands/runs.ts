@@ -3,7 +3,7 @@ import { bestOf, findingsOf } from '../../runs/index.ts';
 import type { StoredRun } from '../../runs/store/index.ts';
 import { type Command, numberOption } from '../command.ts';
 import { jsonOption } from '../options.ts';
-import { storeOption, storePlace, withStore } from '../store.ts';
+import { shownPlace, storeOption, withStore } from '../store.ts';
 import { grid } from '../terminal/grid.ts';
 import { formatMetric } from '../terminal/table.ts';
 
@@ -22,7 +22,7 @@ export const runs: Command = {
     if (shown.length === 0) io.say('no run is recorded yet; start one: wellfit train --dataset digits');
     else for (const line of grid([header, ...shown.map(row)], 3)) io.say(line);
     if (found.length > shown.length) io.say(`older runs: --limit ${10 * (limit as number)}`);
-    io.result({ store: storePlace(store), runs: shown.map(summaryOf) });
+    io.result({ store: shownPlace(store), runs: shown.map(summaryOf) });
     return 0;
   },
 };

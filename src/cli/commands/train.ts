@@ -1,7 +1,6 @@
 import { duration, forShell, grouped, short, WellfitError } from '../../base/index.ts';
 import { dataName } from '../../data/index.ts';
 import type { LoadedData } from '../../data/readers/index.ts';
-import type { Finding } from '../../doctor/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { type EnsembleRun, trainEnsemble } from '../../ensemble/index.ts';
 import { modelFile } from '../../export/index.ts';
@@ -17,7 +16,7 @@ import { type ReportFacts, reportPage } from '../report.ts';
 import { storeOption } from '../store.ts';
 import { columnLines } from '../terminal/columns.ts';
 import { reporter } from '../terminal/events.ts';
-import { findingLines } from '../terminal/findings.ts';
+import { chainLines } from '../terminal/findings.ts';
 import { formatMetric, metricName } from '../terminal/table.ts';
 import { failOption, fails } from '../verdict.ts';
 
@@ -113,7 +112,11 @@ export const train: Command = {
       await output.write('result.json', summary);
       await keeper.finish();
       const next = interrupted && keeper.kept ? resumeCommand(output, options) : undefined;
-      if (!examined) for (const line of found(findings)) io.say(line);
+      if (!examined)
+        for (const line of ['', ...chainLines(findings)].slice(
+          findings.some(({ severity }) => severity !== 'info') ? 0 : 1,
+        ))
+          io.say(line);
       closing(run, baselines, summary.files, io, next, !('dataset' in run.settings.data));
       io.result(summary);
       await output.close();
@@ -252,10 +255,6 @@ function closing(
   if (files.report) io.say(`report: ${files.report}`);
   if (own && !resume) io.say(`predict with it: npx wellfit predict ${files.model} <new data>`);
 }
-
-/** Everything that was found, as one chain. */
-const found = (findings: readonly Finding[]): string[] =>
-  findings.filter(({ severity }) => severity !== 'info').flatMap((finding) => ['', ...findingLines(finding)]);
 
 /** Metrics that a person looks at beside the one of the run. */
 const shown = ['balancedAccuracy', 'rocAuc', 'averagePrecision', 'rmse', 'meanAbsoluteError', 'r2'];

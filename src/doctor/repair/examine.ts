@@ -46,6 +46,8 @@ export interface Examination {
   /** Passes over the training rows that were made for it, of one network. */
   readonly epochs: number;
   readonly repair?: Repair;
+  /** Why nothing was repaired, where that was asked for. */
+  readonly words?: string;
   /** The better one of the original and the repaired training, where there was one to train. */
   readonly run?: EnsembleRun;
 }
@@ -91,7 +93,14 @@ export async function examineOn(
   const findings = conclude(seen, screening, proof);
   const result = { findings, suppressed, trials: screening.trials };
   const spent = allowed - budget.left;
-  if (!repair || !best || signal?.aborted) return { ...result, epochs: spent, run };
+  if (!repair || signal?.aborted) return { ...result, epochs: spent, run };
+  if (!best)
+    return {
+      ...result,
+      epochs: spent,
+      run,
+      ...(findings.some(isGrave) && { words: helpless(screening, budget.left) }),
+    };
   // Probes are of one network; what is kept is all that was asked for.
   const full = { ...asked, seed: seed ?? run?.settings.seed ?? history.settings.seed, ensemble: several };
   const before = run ?? (await trainEnsemble(dataset, full, { engine, signal }));
@@ -102,6 +111,15 @@ export async function examineOn(
   const trained = isWhole ? 0 : after.epochs.length;
   const made = await judge(dataset, history, { before, after }, best, proof, engine);
   return { ...result, epochs: spent + trained, repair: made, run: made.kept ? after : before };
+}
+
+const isGrave = ({ severity }: Finding): boolean => severity !== 'info';
+
+function helpless({ trials }: Screening, left: number): string {
+  if (trials.length > 0) return 'nothing that was tried helps beyond noise; the original stays';
+  return left > 0
+    ? 'no change of the experiment is known that could help; the original stays'
+    : 'nothing was tried: no passes over the rows are left for it; the original stays';
 }
 
 async function firstTraining(dataset: Dataset, experiment: object, options: TrainOptions & { engine: Engine }) {

@@ -9,8 +9,8 @@ import type { Rule } from '../rule.ts';
 const few = { perEpoch: 5, all: 200 };
 /** Share learned above which they were enough. */
 const enough = 0.9;
-/** How straight the loss still falls: 0 is at rest. */
-const stillFalling = 0.15;
+/** How straight the loss still falls: 0 is at rest. That of all rows at once has no noise: the share that the last quarter took away. */
+const stillFalling = { usually: 0.15, ofAll: 0.02 };
 const usual = 32;
 
 /** Batches so large that an epoch is a handful of updates, and the run ends before it has arrived. */
@@ -26,7 +26,11 @@ export const batchTooLarge: Rule = {
     const total = settings.epochs * perEpoch;
     const known = learned(history);
     if (perEpoch > few.perEpoch || total > few.all || known > enough) return undefined;
-    if (!((straightness(history) ?? 0) > stillFalling)) return undefined;
+    const falls =
+      perEpoch > 1
+        ? (straightness(history) ?? 0) > stillFalling.usually
+        : losses[Math.floor(0.75 * losses.length)] - losses.at(-1)! > stillFalling.ofAll * losses.at(-1)!;
+    if (!falls || history.stopped?.ending === 'earlyStopping') return undefined;
     return {
       severity: known < 0.1 ? 'error' : 'warning',
       since: 1,

@@ -1,6 +1,7 @@
 import { grouped, sizeOf } from '../../base/index.ts';
 import { isLinear, widen } from '../changes.ts';
 import { stagnation } from '../effects.ts';
+import type { History } from '../history.ts';
 import { learnedLess } from '../inside.ts';
 import type { Rule } from '../rule.ts';
 
@@ -8,6 +9,8 @@ import type { Rule } from '../rule.ts';
 const [ofInputs, ofOutputs, few] = [1 / 200, 1 / 3, 2];
 /** A run that learned less than this share has room to lack something. */
 const poor = 0.6;
+/** The same where all that is answered must be read off one number. */
+const enough = 0.9;
 
 /** A hidden layer far narrower than what it must carry. */
 export const bottleneck: Rule = {
@@ -15,7 +18,6 @@ export const bottleneck: Rule = {
   needs: ['losses'],
   leadsTo: ['deadUnits', 'dyingUnits', ...stagnation],
   look(history) {
-    if (!learnedLess(history, poor)) return undefined;
     const { layers, settings } = history;
     const last = layers.findLastIndex(({ kind }) => isLinear(kind) || kind === 'maxout');
     if (last < 1) return undefined;
@@ -26,7 +28,7 @@ export const bottleneck: Rule = {
       if (width >= sizeOf(input)) return false;
       return width <= few || width < outputs * ofOutputs || width < inputs * ofInputs;
     });
-    if (!narrow) return undefined;
+    if (!narrow || !learnedLess(history, isLine(narrow, outputs) ? enough : poor)) return undefined;
     const { name, kind, output } = narrow;
     const [width, what] = kind === 'conv2d' ? [output[0], 'channel'] : [sizeOf(output), 'number'];
     return {
@@ -43,3 +45,7 @@ export const bottleneck: Rule = {
     };
   },
 };
+
+/** Whether a layer of one unit must tell more than two answers apart. */
+const isLine = ({ kind, output }: History['layers'][number], outputs: number): boolean =>
+  kind !== 'conv2d' && sizeOf(output) === 1 && outputs > 2;

@@ -10,6 +10,8 @@ import type { Rule } from '../rule.ts';
 const least = 0.05;
 /** The same where the optimizer divides by the size of the gradient, and clipping is felt only where nothing is left. */
 const leastBySign = 1e-4;
+/** A share that leaves no doubt. */
+const certain = 0.005;
 
 /** A limit far below every gradient. */
 export const clippingDominates: Rule = {
@@ -18,17 +20,18 @@ export const clippingDominates: Rule = {
   leadsTo: ['updateRatioTooLow', 'layerNotTraining', ...stagnation],
   look(history) {
     const { settings, signals } = history;
-    if (!settings.clip || !learnedLess(history, 0.6)) return undefined;
+    if (!settings.clip) return undefined;
     const [[kind, options]] = Object.entries(settings.clip as Record<string, { limit: number }>);
     const { limit } = options;
     const sizes = signals.map((look) => sizeOfGradient(look, kind === 'value'));
     const usual = median(sizes);
     const left = limit / usual;
     if (!(left < (ratioKind(settings.optimizer) === 'gradient' ? least : leastBySign))) return undefined;
+    if (!learnedLess(history, 0.6, left < certain)) return undefined;
     const what = kind === 'value' ? 'root mean square of the numbers of the gradient' : 'length of the gradient';
     const larger = Number((2 * usual).toPrecision(2));
     return {
-      severity: learnedLess(history, 0.2) ? 'error' : 'warning',
+      severity: learnedLess(history, 0.2, left < certain) ? 'error' : 'warning',
       since: signals[0].update,
       saw: `the limit is ${short(limit)}, and the usual ${what} ${short(usual)}: ${short(1 / left)} times as much; clipping is meant for the few that are far above the usual`,
       why: 'every update is cut down to a small part of its length, as if the learning rate were so much smaller',

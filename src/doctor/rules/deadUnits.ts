@@ -6,18 +6,21 @@ import type { Rule } from '../rule.ts';
 
 /** Share of the units of a layer that may give 0 for every row. */
 const most = 0.5;
+/** Rows that are enough to call a whole layer silent at the first look. */
+const certain = 8;
 
 /** Units that were silent from the start. */
 export const deadUnits: Rule = {
   question: 'Does every layer give something from the start?',
-  needs: ['signals', 'losses'],
+  needs: ['signals'],
   leadsTo: ['saturation', ...starvation],
   look(history) {
     const looks = earlyLooks(history);
     const [first, latest] = [looks[0], looks.at(-1)];
-    if (!first || !latest || first.update > 1 || latest.update < 4) return undefined;
+    if (!first || !latest || first.update > 1) return undefined;
     const found = Object.keys(first.layers).find((name) => {
       const silent = Math.min(first.layers[name].silent, latest.layers[name].silent);
+      if (latest.update < 4) return silent > 0.99 && first.rows >= certain;
       return silent > 0.99 || (silent > most && learnedLess(history, 0.5));
     });
     if (found === undefined) return undefined;

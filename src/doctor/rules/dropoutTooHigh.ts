@@ -6,6 +6,8 @@ import type { Rule } from '../rule.ts';
 
 /** Rate of one layer above which most of what it is given is lost, and the share that must be left by all of them together. */
 const [most, least] = [0.7, 0.1];
+/** What leaves no doubt. */
+const certain = 0.03;
 const usual = 0.2;
 
 /** Dropout so strong that the network cannot learn the training rows. */
@@ -17,12 +19,12 @@ export const dropoutTooHigh: Rule = {
     const drops = entriesOf(history.settings).flatMap(({ options: { name, rate } }) =>
       typeof rate === 'number' ? [{ name: String(name), rate }] : [],
     );
-    if (drops.length === 0 || !learnedLess(history, 0.7)) return undefined;
+    if (drops.length === 0) return undefined;
     const worst = drops.reduce((a, b) => (a.rate >= b.rate ? a : b));
     const left = drops.reduce((share, { rate }) => share * (1 - rate), 1);
-    if (worst.rate < most && left > least) return undefined;
+    if ((worst.rate < most && left > least) || !learnedLess(history, 0.7, left < certain)) return undefined;
     return {
-      severity: learnedLess(history, 0.2) ? 'error' : 'warning',
+      severity: learnedLess(history, 0.2, left < certain) ? 'error' : 'warning',
       layer: worst.name,
       since: 1,
       saw: `${worst.name} drops ${percent(worst.rate, 0)} of the numbers${drops.length > 1 ? `, and all layers of dropout together leave ${percent(left, 1)} of the ways through the network` : ''}; 10 to 50 % is healthy`,

@@ -15,7 +15,7 @@ export const dyingUnits: Rule = {
   look(history) {
     const { signals, settings } = history;
     const [first, latest] = [signals[0], signals.at(-1)!];
-    const band = learnedLess(history, 0.3) ? many : learnedLess(history, 0.7) ? nearlyAll : undefined;
+    const band = learnedLess(history, 0.3) ? many : learnedLess(history, 0.7, true) ? nearlyAll : undefined;
     if (band === undefined) return undefined;
     const found = Object.keys(latest.layers).find(
       (name) => latest.layers[name].silent > band && first.layers[name].silent < 0.5,

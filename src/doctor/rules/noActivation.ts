@@ -11,7 +11,7 @@ const enough = 0.9;
 /** Two layers with weights and nothing between them that bends. */
 export const noActivation: Rule = {
   question: 'Is there something nonlinear between each two layers with weights?',
-  needs: ['losses'],
+  needs: [],
   leadsTo: stagnation,
   look(history) {
     const pair = barePair(history);

@@ -6,6 +6,8 @@ import type { Rule } from '../rule.ts';
 
 /** Deviation of the noise, in sizes of what it is added to. */
 const most = 1;
+/** The same that leaves no doubt. */
+const certain = 3;
 
 /** Noise that drowns what it is added to. */
 export const noiseTooStrong: Rule = {
@@ -23,7 +25,6 @@ export const noiseTooStrong: Rule = {
   look(history) {
     const { signals, settings } = history;
     const [first] = signals;
-    if (!learnedLess(history, 0.8)) return undefined;
     const entries = entriesOf(settings);
     const noisy = entries.flatMap(({ kind, options }, i) => {
       if (kind !== 'gaussianNoise') return [];
@@ -32,11 +33,11 @@ export const noiseTooStrong: Rule = {
       return [{ name: String(options.name), std: Number(options.std), size: sizeOfValues(given) }];
     });
     const worst = noisy.find(({ std, size }) => std > most * size);
-    if (!worst) return undefined;
+    if (!worst || !learnedLess(history, 0.8, worst.std > certain * worst.size)) return undefined;
     const { name, std, size } = worst;
     const without = entries.filter(({ kind }) => kind !== 'gaussianNoise');
     return {
-      severity: learnedLess(history, 0.2) ? 'error' : 'warning',
+      severity: learnedLess(history, 0.2, std > certain * size) ? 'error' : 'warning',
       layer: name,
       since: 1,
       saw: `${name} adds noise of deviation ${short(std)} to numbers of size ${short(size)}; up to a third of their size is healthy`,

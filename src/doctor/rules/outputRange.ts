@@ -27,8 +27,16 @@ const below = 1;
 /** An activation at the end that cannot give what is asked for. */
 export const outputRange: Rule = {
   question: 'Can the last layer give every number that is asked for?',
-  needs: ['losses'],
-  leadsTo: ['saturation', 'deadUnits', 'dyingUnits', 'layerNotTraining', 'vanishingGradient', ...stagnation],
+  needs: [],
+  leadsTo: [
+    'unscaledTarget',
+    'saturation',
+    'deadUnits',
+    'dyingUnits',
+    'layerNotTraining',
+    'vanishingGradient',
+    ...stagnation,
+  ],
   look(history) {
     const end = lastActivation(history);
     const range = end && ranges[end.kind];

@@ -7,6 +7,8 @@ import type { Rule, Sighting } from '../rule.ts';
 
 /** How far the validation loss may end above its best: as a share of that, and of what guessing leaves. */
 const rise = { ofBest: 0.2, ofGuessing: 0.15 };
+/** Standard errors of a mean of squares that few validation rows may wander by. */
+const errors = 2.5;
 /** Rows that are learned by heart: training loss and validation loss as shares of what guessing leaves, and the difference of accuracies. */
 const byHeart = { train: 0.03, validation: 0.25, accuracy: 0.15 };
 const rows = 30;
@@ -31,7 +33,8 @@ export const overfitting: Rule = {
     const lowest = means.indexOf(best);
     const at = lowest + width;
     const [first, latest] = [trained[lowest], trained.at(-1)!];
-    const rises = last - best > Math.max(rise.ofBest * best, rise.ofGuessing * progress.constant) && latest < first;
+    const ofBest = Math.max(rise.ofBest, errors * Math.sqrt(2 / history.rows.validation));
+    const rises = last - best > Math.max(ofBest * best, rise.ofGuessing * progress.constant) && latest < first;
     const worse = last > 1.03 * progress.constant && last - best > 0.05 * progress.constant && latest < first;
     const restores = settings.earlyStopping !== false && settings.earlyStopping.restoreBest;
     const restored = restores && settings.earlyStopping && settings.earlyStopping.metric === 'loss';
@@ -42,7 +45,7 @@ export const overfitting: Rule = {
       since: 1 + at * progress.perEpoch,
       saw: heart
         ? `all ${grouped(history.rows.train)} training rows are answered (loss ${short(latest)}, accuracy ${short(heart.trained)}), the validation rows are not (loss ${short(last)}, accuracy ${short(heart.validated)}; up to ${percent(byHeart.accuracy, 0)} less is usual)`
-        : `the validation loss rose from ${short(best)} after epoch ${at} to ${short(last)} after epoch ${epochs.length} (up to ${percent(rise.ofBest, 0)} more is usual) while the training loss fell from ${short(first)} to ${short(latest)}${restored ? '; the weights of the best epoch are kept, so that no harm is done' : ''}`,
+        : `the validation loss rose from ${short(best)} after epoch ${at} to ${short(last)} after epoch ${epochs.length} (up to ${percent(ofBest, 0)} more is usual) while the training loss fell from ${short(first)} to ${short(latest)}${restored ? '; the weights of the best epoch are kept, so that no harm is done' : ''}`,
       why: 'a network that has room to learn every row by heart does so once there is nothing more that they have in common',
       try: [
         '"earlyStopping": {}, which keeps the weights of the best epoch',

@@ -1,14 +1,14 @@
 import { grouped, percent, short } from '../../base/index.ts';
-import { setRate } from '../changes.ts';
-import { isLate, learned, riseOf, swingsOf } from '../curves.ts';
+import { put, setRate } from '../changes.ts';
+import { entryOf, isLate, learned, planned, riseOf, swingsOf } from '../curves.ts';
 import { overshoot as stepsTooLong } from '../effects.ts';
 import type { History } from '../history.ts';
-import { weightsOf } from '../inside.ts';
+import { isRipe, weightsOf } from '../inside.ts';
 import { progressOf, windows } from '../progress.ts';
 import type { Rule } from '../rule.ts';
 
-/** Times the start that the losses may reach together, where healthy runs stay below 1.2, and one batch of the first ones. */
-const highest = { level: 1.5, batch: 2.5 };
+/** Times the start that the losses may reach together (healthy runs: below 1.2), one batch of the first ones, and together at an early look. */
+const highest = { level: 1.5, batch: 2.5, early: 3 };
 /** Which batches those are. */
 const kick = { updates: 10, rows: 8 };
 /** Share of the weights that the longest step replaces at least, if it is the steps. */
@@ -18,7 +18,7 @@ const replacing = 0.3;
 /** Share learned by a run that is lost; and what was learned and is gone again. */
 const [lost, gone] = [0.1, 0.3];
 /** Share learned above which a rise at the start is forgiven, and rises between epochs. */
-const enough = { rise: 0.9, collapse: 0.5, swings: 0.8 };
+const enough = { rise: 0.8, collapse: 0.5, swings: 0.8 };
 /** A rise from one epoch to the next, as a share of what guessing leaves, and the share of epochs that it takes. */
 const swing = { share: 0.05, often: 0.25, epochs: 4 };
 /** Batches so small that their noise explains as much. */
@@ -45,10 +45,21 @@ export const rateTooHigh: Rule = {
           : `${found.saw}; the longest step seen was ${short(step, 3)} times as long as the weights it moved (up to ${long} is usual)`,
       why: 'a step that is longer than the valley is wide lands higher on its other side; the next gradient is larger still, and units are thrown to where they no longer answer',
       try: ['a tenth of the learning rate, then a hundredth', 'a warm-up of some hundred updates', 'clipping by norm'],
-      changes: [...setRate(settings, 0.1), ...setRate(settings, 0.01), ...setRate(settings, 0.001)],
+      changes: [
+        ...[0.1, 0.01, 0.001].flatMap((factor) => setRate(settings, factor)),
+        ...warmUp(history),
+        ...(settings.clip ? [] : put('clipping by norm 1', { clip: { norm: 1 } })),
+      ],
     };
   },
 };
+
+/** A tenth of the run, unless there is a warm-up. */
+function warmUp(history: History) {
+  const updates = Math.min(200, Math.ceil(planned(history) / 10));
+  if (entryOf(history.settings.schedule).options.warmup !== undefined) return [];
+  return put(`warm-up of ${grouped(updates)} updates`, { schedule: { cosine: { warmup: updates } } });
+}
 
 function overshoot(history: History, known: number, step: number) {
   const rise = riseOf(history);
@@ -58,6 +69,8 @@ function overshoot(history: History, known: number, step: number) {
   const top =
     rise.factor > highest.level || !kicked ? { ...rise, most: highest.level } : { ...kicked, most: highest.batch };
   if (!(top.factor > top.most)) return undefined;
+  // Who stumbles at the start may still walk.
+  if (!isRipe(history) && !(rise.factor > highest.early)) return undefined;
   return {
     since: top.since,
     saw: `the loss rose, from update ${grouped(top.since)} on, to ${short(top.level)}: ${short(top.factor, 3)} times the higher one of its start and of guessing (at most ${top.most} is usual), and ${percent(Math.max(0, known), 0)} of what guessing leaves is learned now`,

@@ -33,7 +33,7 @@ export const regularizationDominates: Rule = {
     const share = median(signals.slice(1).map(pullOf));
     const { constant, latest: loss } = progress;
     const found =
-      left < leftOver && learnedLess(history, 0.8)
+      left < leftOver && learnedLess(history, 0.8, left < leftOver / 2)
         ? `the weights shrank to ${percent(left, 1)} of their first length; more than ${percent(leftOver, 0)} is healthy`
         : history.stopped && left < 2 && penalty > cost * constant && penalty > loss / 2 && learnedLess(history, 0.95)
           ? `the penalties cost ${short(penalty)}, the loss itself is ${short(loss)}; less than a tenth of the loss of guessing, ${short(constant / 10)}, is healthy`
@@ -42,7 +42,7 @@ export const regularizationDominates: Rule = {
             : undefined;
     if (!found) return undefined;
     return {
-      severity: learnedLess(history, 0.2) ? 'error' : 'warning',
+      severity: learnedLess(history, 0.2, left < leftOver / 2) ? 'error' : 'warning',
       since: latest.update > 1 ? signals[1].update : 1,
       saw: `${found} (${names.join(', ')})`,
       why: 'small weights are cheaper than right answers: the network gives up what it could learn',

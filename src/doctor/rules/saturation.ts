@@ -6,6 +6,8 @@ import type { Rule } from '../rule.ts';
 
 /** Share of the values at the bounds. */
 const most = 0.6;
+/** The same where only fifty updates were made. */
+const certain = 0.9;
 const bounded = ['sigmoid', 'tanh', 'hardSigmoid'];
 
 /** Bounded activations that stand at their bounds, in a network that does not learn. */
@@ -15,11 +17,12 @@ export const saturation: Rule = {
   leadsTo: ['layerNotTraining', 'updateRatioTooLow', ...stagnation],
   look(history) {
     const { signals, settings } = history;
-    if (!learnedLess(history, 0.7)) return undefined;
+    if (!learnedLess(history, 0.7, true)) return undefined;
     const latest = signals.at(-1)!;
     const end = Object.keys(latest.layers).at(-1);
     const found = Object.entries(latest.layers).find(
-      ([name, { saturated = 0 }]) => saturated > most && (name !== end || learnedLess(history, 0.1)),
+      ([name, { saturated = 0 }]) =>
+        saturated > (learnedLess(history, 0.7) ? most : certain) && (name !== end || learnedLess(history, 0.1)),
     );
     if (!found) return undefined;
     const [name, { saturated = 0 }] = found;
@@ -28,7 +31,7 @@ export const saturation: Rule = {
     const begins = since === 1;
     const before = linearLayers(latest).find(({ next }) => next?.name === name);
     return {
-      severity: learnedLess(history, 0.2) ? 'error' : 'warning',
+      severity: learnedLess(history, 0.2, saturated > certain) ? 'error' : 'warning',
       layer: name,
       since,
       saw: `${percent(saturated, 0)} of what ${name} gives lies at its bounds${begins ? ', from the first update on' : ''}; up to ${percent(most, 0)} can be healthy in a network that learns`,

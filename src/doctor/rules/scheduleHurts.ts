@@ -18,6 +18,8 @@ const nothing = { share: 0.01, updates: 0.4 };
 const stillFalling = 0.1;
 /** A run that learned so little, and whose weights went so few of their lengths, had not come to rest either. */
 const barely = { learned: 0.5, way: 0.7 };
+/** Share of the run without a step that needs no more proof. */
+const nearlyAll = 0.8;
 /** Share of the run that a warm-up may take. */
 const longestWarmup = 0.5;
 
@@ -81,12 +83,12 @@ function fallsAway(history: History): Sighting | undefined {
   const known = learned(history);
   if (!progress || !isLate(history) || known > enough) return undefined;
   const moving = (straightness(history) ?? 0) > stillFalling;
-  const stranded = known < barely.learned && (travelled(history) ?? Infinity) < barely.way;
-  if (!moving && !stranded) return undefined;
   const top = Math.max(...rates.filter(Number.isFinite));
   const from = rates.findLastIndex((rate) => rate > nothing.share * top) + 1;
   const idle = 1 - from / rates.length;
-  if (idle < nothing.updates) return undefined;
+  const much = idle > nearlyAll ? enough : barely.learned;
+  const stranded = known < much && (travelled(history) ?? Infinity) < barely.way;
+  if (idle < nothing.updates || !(moving || stranded)) return undefined;
   return {
     severity: known < 0.1 ? 'error' : 'warning',
     since: from + 1,

@@ -1,6 +1,6 @@
 import { grouped, percent, short } from '../../base/index.ts';
 import { put } from '../changes.ts';
-import { isLate } from '../curves.ts';
+import { isLate, learned } from '../curves.ts';
 import { median } from '../inside.ts';
 import { progressOf } from '../progress.ts';
 import type { Rule } from '../rule.ts';
@@ -43,7 +43,7 @@ export const spikes: Rule = {
     const usual = median(losses.slice(begin));
     const rows = weight > rule && high.length > (0.5 * counted) / progress.perEpoch;
     return {
-      severity: progress.lift < enough && (rows || weight > some) ? 'warning' : 'info',
+      severity: progress.lift < enough && (rows || (weight > some && learned(history) < enough)) ? 'warning' : 'info',
       since: high[0] + 1,
       saw: `${grouped(high.length)} of ${grouped(counted)} batches have a loss of ${short(median(high.map((i) => losses[i])))} where ${short(usual)} is usual (up to ${grouped(Math.round(times))} times as much is normal), and make up ${percent(weight, 0)} of the sum of all losses`,
       why: rows
@@ -56,8 +56,8 @@ export const spikes: Rule = {
         'a lower learning rate',
       ],
       changes: [
-        ...put('clipping by norm 1', { clip: { norm: 1 } }),
         ...(history.target.kind === 'numbers' ? put('loss -> huber', { loss: 'huber' }) : []),
+        ...put('clipping by norm 1', { clip: { norm: 1 } }),
       ],
     };
   },

@@ -1,7 +1,7 @@
 import { short } from '../../base/index.ts';
 import { replaceInit } from '../changes.ts';
 import { overshoot, starvation } from '../effects.ts';
-import { learnedLess, linearLayers } from '../inside.ts';
+import { type Linear, learnedLess, linearLayers } from '../inside.ts';
 import type { Rule } from '../rule.ts';
 
 /** Hidden units that began equal, and are. */
@@ -13,14 +13,14 @@ export const symmetricUnits: Rule = {
     const [first] = history.signals;
     const latest = history.signals.at(-1)!;
     const now = new Map(linearLayers(latest).map((one) => [one.name, one]));
-    const equal = linearLayers(first).filter(
-      ({ last, weights, own }) => !last && own.units > 1 && weights.values.low === weights.values.high,
-    );
+    const equal = linearLayers(first).filter((one) => !one.last && one.own.units > 1 && isEqual(one));
     const found = equal.find(({ name }) => {
       const { own, weights } = now.get(name)!;
       return latest.update > 1 && (own.distinct <= 1 || weights.values.low === weights.values.high);
     });
-    const broken = found ? undefined : learnedLess(history, 0.8) ? equal[0] : undefined;
+    // Where the layer behind it is equal too, so are the gradients.
+    const [start] = history.signals.length === 1 && isEqual(linearLayers(first).at(-1)) ? equal : [];
+    const broken = found ? undefined : (start ?? (learnedLess(history, 0.8) ? equal[0] : undefined));
     const { name, own, weights } = found ?? broken ?? {};
     if (!name || !own || !weights) return undefined;
     return {
@@ -34,3 +34,5 @@ export const symmetricUnits: Rule = {
     };
   },
 };
+
+const isEqual = (one?: Linear): boolean => one !== undefined && one.weights.values.low === one.weights.values.high;

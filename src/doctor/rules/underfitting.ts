@@ -31,7 +31,7 @@ export const underfitting: Rule = {
     if (!small && (known > nothing ? !frozen && !(rests && known < little) : progress.bestLift < flat))
       return undefined;
     return {
-      severity: small || frozen || known < nothing ? 'warning' : 'info',
+      severity: small || frozen ? 'warning' : 'info',
       since: 1,
       saw: `training ended at a loss of ${short(progress.latest)}; ${percent(Math.max(0, known), 0)} of what guessing leaves is learned${narrow === undefined ? ', and there is no hidden layer' : small ? `, and the narrowest hidden layer has ${grouped(narrow)} unit${narrow === 1 ? '' : 's'} (more than ${few} are usual)` : ''}`,
       why: frozen

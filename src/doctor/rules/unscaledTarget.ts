@@ -1,7 +1,7 @@
 import { short } from '../../base/index.ts';
 import { put } from '../changes.ts';
 import { overshoot, starvation } from '../effects.ts';
-import { learnedLess } from '../inside.ts';
+import { learnedLess, liftOf } from '../inside.ts';
 import { progressOf, windows } from '../progress.ts';
 import type { Rule } from '../rule.ts';
 
@@ -9,25 +9,28 @@ import type { Rule } from '../rule.ts';
 const numeric = ['meanSquaredError', 'meanAbsoluteError', 'huber'];
 /** Healthy sizes of the targets, as mean and deviation together and as deviation. */
 const [largest, smallest] = [10, 0.03];
+/** Sizes that no first rate suits. */
+const [farTooLarge, farTooSmall] = [100, 1e-3];
 
 /** Targets of a regression that are far from mean 0 and deviation 1. */
 export const unscaledTarget: Rule = {
   question: 'Do the targets have a size that the first answers can reach?',
-  needs: ['losses'],
+  needs: [],
   leadsTo: ['clippingDominates', 'regularizationDominates', ...overshoot, ...starvation],
   look(history) {
     const { target, settings, losses } = history;
     const progress = progressOf(history);
-    if (target.kind !== 'numbers' || !numeric.includes(nameOf(settings.loss)) || !progress) return undefined;
+    if (target.kind !== 'numbers' || !numeric.includes(nameOf(settings.loss))) return undefined;
     const sizes = target.mean.map((mean, i) => Math.hypot(mean, target.deviation[i]));
     const size = Math.max(...sizes);
     const narrowest = Math.min(...target.deviation.filter((deviation) => deviation > 0));
     if (!(size > largest || narrowest < smallest)) return undefined;
     // A loss that stays above that of guessing for long is the time that it takes to get near the targets.
-    const { window, constant, updates } = progress;
+    const { window = 1, constant = 0, updates = 0 } = progress ?? {};
     const above = windows(losses, window).filter((loss) => !(loss < constant)).length * window;
     const late = above > 0.2 * updates && (history.stopped !== undefined || updates >= 200);
-    if (!late && !learnedLess(history, 0.5)) return undefined;
+    const hopeless = (size > farTooLarge || narrowest < farTooSmall) && liftOf(history) < 0.5;
+    if (!late && !hopeless && !learnedLess(history, 0.5)) return undefined;
     const where = sizes.indexOf(size);
     return {
       severity: learnedLess(history, 0.2) ? 'error' : 'warning',

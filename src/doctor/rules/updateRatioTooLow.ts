@@ -1,6 +1,7 @@
 import { grouped, percent, short } from '../../base/index.ts';
 import { leastWay } from '../bands.ts';
 import { setRate } from '../changes.ts';
+import { baseRate } from '../curves.ts';
 import { learnedLess, median, weightsOf } from '../inside.ts';
 import type { Rule } from '../rule.ts';
 
@@ -11,7 +12,9 @@ export const updateRatioTooLow: Rule = {
   leadsTo: ['lossFlat', 'underfitting', 'lateStart'],
   look(history) {
     const { settings, signals, losses, rows, stopped } = history;
-    if (!learnedLess(history, 0.5) || signals.length < 3) return undefined;
+    if (signals.length < 3) return undefined;
+    // A warm-up begins with short steps, and ends.
+    const later = Math.max(1, (baseRate(history) ?? 0) / Math.max(...signals.map(({ lr }) => lr)));
     const planned = stopped ? losses.length : settings.epochs * Math.ceil(rows.train / settings.batchSize);
     const ratios = signals.map((look) => median(weightsOf(look).map(({ ratio }) => ratio)));
     const way = ratios.reduce((sum, ratio, i) => {
@@ -20,8 +23,10 @@ export const updateRatioTooLow: Rule = {
     }, 0);
     const usual = median(ratios);
     if (!(usual > 0 && way < leastWay)) return undefined;
+    const certain = way * later < leastWay / 2;
+    if (!learnedLess(history, 0.5, certain)) return undefined;
     return {
-      severity: learnedLess(history, 0.2) ? 'error' : 'warning',
+      severity: learnedLess(history, 0.2, certain) ? 'error' : 'warning',
       since: signals[0].update,
       saw: `the usual update is ${short(usual)} times as long as the weights: all ${grouped(planned)} updates together move them by at most ${percent(way, way < 0.01 ? 2 : 0)} of their length. About 0.001 an update is usual, and ${percent(leastWay, 0)} in all the least that can teach something`,
       why: 'the learning rate, or what is left of the gradient, is so small that training ends before it has begun',

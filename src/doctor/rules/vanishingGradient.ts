@@ -6,6 +6,8 @@ import type { Rule } from '../rule.ts';
 
 /** What may be left of the gradient at the first layer, and by what factor it may fall from layer to layer. */
 const [least, factor] = [1e-3, 0.5];
+/** A rest that leaves no doubt. */
+const certain = 1e-4;
 
 /** A gradient that falls from layer to layer on its way to the input. */
 export const vanishingGradient: Rule = {
@@ -13,13 +15,13 @@ export const vanishingGradient: Rule = {
   needs: ['signals', 'losses'],
   leadsTo: ['saturation', ...starvation.filter((rule) => rule !== 'vanishingGradient')],
   look(history) {
-    if (!learnedLess(history, 0.6)) return undefined;
     // Where activations begin at their bounds, that is what keeps the gradient back.
     if (Object.values(history.signals[0].layers).some(({ saturated = 0 }) => saturated > 0.5)) return undefined;
     const looks = earlyLooks(history).map((look) => ({ look, fall: fallOf(linearLayers(look)) }));
     const falling = looks.filter(({ fall }) => fall && fall.left < least && fall.perLayer < factor);
     if (falling.length === 0 || falling.length < looks.length / 2) return undefined;
     const left = median(falling.map(({ fall }) => fall!.left));
+    if (!learnedLess(history, 0.6, left < certain)) return undefined;
     const perLayer = median(falling.map(({ fall }) => fall!.perLayer));
     const { settings } = history;
     const [{ look }] = falling;
@@ -28,7 +30,7 @@ export const vanishingGradient: Rule = {
       (kind) => isActivation(kind) && kind !== 'relu',
     );
     return {
-      severity: learnedLess(history, 0.2) ? 'error' : 'warning',
+      severity: learnedLess(history, 0.2, left < certain) ? 'error' : 'warning',
       layer: name,
       since: look.update,
       saw: `the gradient falls to ${short(perLayer, 2)} of itself from layer to layer; ${short(left, 2)} of it reaches ${name}. More than ${factor} a layer, or ${least} in all, is healthy`,

@@ -12,14 +12,24 @@ export function found({ findings = [], repair }: ReportData): Section | undefine
     id: 'found',
     title: 'What was found',
     body: html`${repair && html`<p>${sentence(repair.words)}${repair.kept && html` Changed: ${repair.what.join('; ')}. What follows was found before.`}</p>`}
-${grave.map(finding)}`,
+${grave.slice(0, 1).map(finding)}
+${grave.length > 1 ? html`<h3>What comes with it</h3><ul>${grave.slice(1).map(effect)}</ul>` : ''}`,
   };
 }
 
 const sentence = (words: string): string => `${words[0].toUpperCase()}${words.slice(1)}.`;
 
-function finding({ rule, severity, layer, since, saw, why, try: remedies, proved, rootCause }: Finding): Html {
+/** What may come of the head, or hurts beside it. */
+const effect = ({ rule, layer, since, saw }: Finding): Html =>
+  html`<li><b>${rule}</b>${placeOf(layer, since)}: ${saw}</li>`;
+
+const placeOf = (layer: string | undefined, since: number): string => {
   const place = [layer && `in ${layer}`, since > 0 && `since update ${grouped(since)}`].filter(Boolean).join(', ');
+  return place ? ` (${place})` : '';
+};
+
+function finding({ rule, severity, layer, since, saw, why, try: remedies, proved, rootCause }: Finding): Html {
+  const place = placeOf(layer, since);
   const said = rootCause ? (proved ? 'the cause' : 'the likely cause') : severity;
   return html`<div class="notes"><h3>${rule} <span class="tag">${said}</span>${place && html` <small class="soft">${place}</small>`}</h3>
 <p>${sentence(saw)} ${sentence(why)}</p>

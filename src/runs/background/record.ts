@@ -69,7 +69,8 @@ export function recordRun(work: Work, onTrouble: (words: string) => void): RunRe
       if ((await Promise.race([gone, late])) === 'late')
         onTrouble('the run store does not answer; the end of this run is not in it');
       silent.abort();
-      await thread.terminate();
+      // A thread that hangs in the system cannot even be ended.
+      await Promise.race([thread.terminate(), wait(1000, undefined, { ref: false })]);
     },
   };
 }

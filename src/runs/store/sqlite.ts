@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type Dialect, Kysely, SqliteAdapter, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Backend } from './backend.ts';
@@ -7,7 +8,7 @@ import { changeOf, type EventRow, type Tables } from './schema.ts';
 
 /** Opens a file as a database, and makes it and its folder where they are not there. */
 export async function sqliteBackend(path: string): Promise<Backend> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(resolve(path)));
   const { DatabaseSync } = nodeSqlite();
   const database = new DatabaseSync(path);
   try {
@@ -19,6 +20,15 @@ export async function sqliteBackend(path: string): Promise<Backend> {
   }
   const db = new Kysely<Tables>({ dialect: dialectOf(database) });
   return { place: path, db, append: appender(database, db), isBusy };
+}
+
+/** One after the other: Node's own way of making several never ends where the system refuses with "no such file", as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  await makeFolder(dirname(path));
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** Node's own SQLite, without the warning of older versions that it is an experiment. */
