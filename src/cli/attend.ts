@@ -13,6 +13,8 @@ export interface Attendance {
   readonly onEvent: (event: TrainEvent) => void;
   /** What was found before the training and in it. */
   findings(): readonly Finding[];
+  /** What was told of, and is found no more at the end. */
+  over(): readonly string[];
   /** Looks for the cause of what was found, and tries to mend it. */
   repair(run: EnsembleRun): Promise<Examination | undefined>;
 }
@@ -33,9 +35,11 @@ export async function attend(
   io: Io,
 ): Promise<Attendance> {
   const doctor = new Doctor();
+  const told = new Set<string>();
   const say = (finding: Finding) => {
     recorder.finding(finding);
     if (finding.severity === 'info') return;
+    told.add(finding.rule);
     io.redraw('');
     io.say(findingLine(finding));
   };
@@ -62,12 +66,20 @@ export async function attend(
   return {
     onEvent,
     findings,
+    over() {
+      const open = new Set(findings().flatMap(({ rule, severity }) => (severity === 'info' ? [] : [rule])));
+      return [...told].filter((rule) => !open.has(rule));
+    },
     async repair(run) {
       const { history } = doctor;
       const wrong = findings().some(({ severity }) => severity !== 'info');
       if (!history || !wrong || io.signal.aborted) return undefined;
+      const again = (event: TrainEvent) => {
+        if (event.kind === 'start') io.say('\ntraining again with what helped');
+        report(event);
+      };
       const examined = await examineOn(dataset, experiment, {
-        ...{ engine, signal: io.signal, history, run, repair: true, onEvent: report },
+        ...{ engine, signal: io.signal, history, run, repair: true, onEvent: again },
       });
       io.redraw('');
       for (const line of ['', ...examinationLines(examined)]) io.say(line);

@@ -8,10 +8,20 @@ export interface Seen extends Sighting {
   readonly rule: RuleName;
 }
 
+/** What these say of how little was learned means nothing where a training was lost. */
+const ofSlowness: readonly RuleName[] = [
+  'lossFlat',
+  'fallingSlowly',
+  'updateRatioTooLow',
+  'underfitting',
+  'stoppedTooEarly',
+];
+
 /** Everything that the rules see, the causes before what they bring about; the first one is the head of the chain. */
 export function look(history: History): Seen[] {
   const seen = (Object.entries(rules) as [RuleName, Rule][]).flatMap(([name, rule]) => {
     if (rule.needs.some((need) => history[need].length === 0)) return [];
+    if (history.stopped?.ending === 'diverged' && ofSlowness.includes(name)) return [];
     const sighting = rule.look(history);
     return sighting ? [{ ...sighting, rule: name }] : [];
   });

@@ -112,11 +112,10 @@ export const train: Command = {
       await output.write('result.json', summary);
       await keeper.finish();
       const next = interrupted && keeper.kept ? resumeCommand(output, options) : undefined;
-      if (!examined)
-        for (const line of ['', ...chainLines(findings)].slice(
-          findings.some(({ severity }) => severity !== 'info') ? 0 : 1,
-        ))
-          io.say(line);
+      const gone = attended.over();
+      if (gone.length > 0) io.say(`over: ${gone.join(', ')}; the training got over it`);
+      const chain = examined ? [] : chainLines(findings);
+      for (const line of chain.length > 0 ? ['', ...chain] : []) io.say(line);
       closing(run, baselines, summary.files, io, next, !('dataset' in run.settings.data));
       io.result(summary);
       await output.close();

@@ -14,7 +14,7 @@ const placeOf = (layer: string | undefined, since: number): string =>
 export function findingLines(finding: Finding): string[] {
   const { severity, rule, layer, since, saw, why, proved, rootCause } = finding;
   const place = placeOf(layer, since);
-  const head = rootCause ? (proved ? `${severity}, the cause` : `${severity}, the likely cause`) : severity;
+  const head = rootCause ? `${severity}, the ${proved && isSure(proved) ? '' : 'likely '}cause` : severity;
   return [
     `${head}: ${rule}${place ? ` (${place})` : ''}`,
     `  saw: ${saw}`,
@@ -23,6 +23,9 @@ export function findingLines(finding: Finding): string[] {
     ...(proved ? [`  proof: ${proofWords(proved)}`] : []),
   ];
 }
+
+/** One seed may be luck, unless the effect is far beyond noise. */
+const isSure = ({ better, seeds, errors }: Proof): boolean => better === seeds && (seeds > 1 || errors > 4);
 
 const proofWords = ({ change, measure, without, with: after, better, seeds, epochs }: Proof): string =>
   `${change}: ${measure} ${figure(without)} -> ${figure(after)} in probes of ${grouped(epochs)} ${epochs === 1 ? 'epoch' : 'epochs'}, better with ${better} of ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
@@ -43,15 +46,7 @@ export function examinationLines({ findings, suppressed, trials, repair, words }
       return `  ${what}: ${effect}${helps ? '' : ', no help'}`;
     }),
     ...(words ? ['', words] : []),
-    ...(repair
-      ? [
-          '',
-          repair.words,
-          ...(repair.kept
-            ? repair.diff.map(({ setting, before, after }) => `  ${setting}: ${plain(before)} -> ${plain(after)}`)
-            : []),
-        ]
-      : []),
+    ...(repair ? ['', repair.words, ...(repair.kept ? repair.what.map((change) => `  ${change}`) : [])] : []),
   ];
 }
 
@@ -68,5 +63,3 @@ export function chainLines(findings: readonly Finding[], otherwise?: string): st
 
 /** A network whose answers are no numbers has no value. */
 const figure = (value: number): string => (Number.isFinite(value) ? short(value) : 'none');
-
-const plain = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

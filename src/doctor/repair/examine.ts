@@ -154,7 +154,10 @@ async function prove(
     const errors = gainInErrors(before.score, after.score);
     pairs.push({ without: before.score.value, with: after.score.value, errors });
   }
-  const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+  const middle = (values: number[]) => {
+    const sorted = values.sort((a, b) => a - b);
+    return (sorted[(values.length - 1) >> 1] + sorted[values.length >> 1]) / 2;
+  };
   return {
     change: changes.map(({ what }) => what).join(', '),
     measure,

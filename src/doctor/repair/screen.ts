@@ -189,9 +189,10 @@ function pairsOf(candidates: readonly Candidate[]): Candidate[] {
     }));
 }
 
-/** What was suggested earlier stands unless another leaves less to be found, or is better beyond chance. */
+/** What was suggested earlier stands unless another is better beyond chance, or as good and leaves less to be found. */
 const better = (trial: Trial, probed: Probed, winner: { trial: Trial; probed: Probed }): boolean =>
-  trial.healthy !== winner.trial.healthy ? trial.healthy : improves(winner.probed.score, probed.score);
+  improves(winner.probed.score, probed.score) ||
+  (trial.healthy && !winner.trial.healthy && trial.with >= winner.trial.with - 0.01);
 
 interface Candidate {
   readonly rules: string[];
@@ -209,7 +210,8 @@ function candidatesOf(seen: readonly Seen[]): Candidate[] {
   const ofHead = head?.changes.slice(0, 2).map((change) => ({ rule: head.rule, change })) ?? [];
   const known = new Map<string, Candidate>();
   for (const { rule, change } of [...ofHead, ...turns.flat()]) {
-    if (!change) continue;
+    // That more epochs help cannot be seen in fewer.
+    if (!change || Object.keys(change.settings).every((name) => name === 'epochs')) continue;
     const key = JSON.stringify(change.settings);
     const same = known.get(key);
     if (!same) known.set(key, { rules: [rule], change });

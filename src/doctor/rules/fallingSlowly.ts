@@ -40,7 +40,7 @@ export const fallingSlowly: Rule = {
     const rate = baseRate(history);
     const few = losses.length < 200;
     return {
-      severity: known < 0.2 ? 'error' : 'warning',
+      severity: 'warning',
       since: 1,
       saw: `${grouped(losses.length)} updates${rate === undefined ? '' : ` with the learning rate ${short(rate)}`} could move no layer's weights by more than ${percent(gone, gone < 0.01 ? 2 : 0)} of their length (${percent(least, 0)} and more is usual), and the loss was still falling at ${short(progress.latest)}`,
       why: 'the way that the weights can go is the number of updates times their size; here it ends near the first random weights',

@@ -26,10 +26,10 @@ export const updateRatioTooLow: Rule = {
     const certain = way * later < leastWay / 2;
     if (!learnedLess(history, 0.5, certain)) return undefined;
     return {
-      severity: learnedLess(history, 0.2, certain) ? 'error' : 'warning',
+      severity: 'warning',
       since: signals[0].update,
-      saw: `the usual update is ${short(usual)} times as long as the weights: all ${grouped(planned)} updates together move them by at most ${percent(way, way < 0.01 ? 2 : 0)} of their length. About 0.001 an update is usual, and ${percent(leastWay, 0)} in all the least that can teach something`,
-      why: 'the learning rate, or what is left of the gradient, is so small that training ends before it has begun',
+      saw: `the usual update is ${short(usual)} times as long as the weights: all ${grouped(planned)} updates together move them by at most ${percent(way, way < 0.01 ? 2 : 0)} of their length; ${percent(leastWay, 0)} in all is the least that can teach something`,
+      why: 'the learning rate, or what is left of the gradient, is so small, or the updates are so few, that training ends before it has begun',
       try: ['ten times the learning rate', 'a hundred times', 'more epochs'],
       changes: [...setRate(settings, 10), ...setRate(settings, 100), ...setRate(settings, 1000)],
     };

@@ -30,7 +30,11 @@ const placeOf = (layer: string | undefined, since: number): string => {
 
 function finding({ rule, severity, layer, since, saw, why, try: remedies, proved, rootCause }: Finding): Html {
   const place = placeOf(layer, since);
-  const said = rootCause ? (proved ? 'the cause' : 'the likely cause') : severity;
+  const said = rootCause
+    ? proved && (proved.seeds > 1 || proved.errors > 4) && proved.better === proved.seeds
+      ? 'the cause'
+      : 'the likely cause'
+    : severity;
   return html`<div class="notes"><h3>${rule} <span class="tag">${said}</span>${place && html` <small class="soft">${place}</small>`}</h3>
 <p>${sentence(saw)} ${sentence(why)}</p>
 <p>To try: ${remedies.join('; ')}.</p>
