@@ -3,8 +3,9 @@ import { diagnose } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { Historian, type History } from './history.ts';
 
-/** Milliseconds that looking may take in any run. */
-const unfelt = 200;
+/** Milliseconds that looking may take in any run, and looks that are not counted: the first ones compile. */
+const unfelt = 10;
+const free = 2;
 
 /** What is told of at a look: errors and what was wrong before the first update, other warnings if the look before saw them too. */
 export const toTell = (findings: readonly Finding[], before: ReadonlySet<string>): Finding[] =>
@@ -22,6 +23,7 @@ export class Doctor {
   private readonly began = performance.now();
   /** Milliseconds that looking has taken. */
   private spent = 0;
+  private looks = 0;
 
   /** Takes an event and gives what is newly found and sure by now. */
   observe(event: TrainEvent): readonly Finding[] {
@@ -30,10 +32,10 @@ export class Doctor {
     if (event.kind === 'start') this.before = new Set();
     if (!history || !['signals', 'epoch', 'end'].includes(event.kind)) return [];
     const now = performance.now();
-    // To look at a long history takes time: a hundredth of the run's, and what is never felt.
-    if (event.kind !== 'end' && this.spent > 0.01 * (now - this.began) + unfelt) return [];
+    // To look at a long history takes time: at most two thousandths of the run's, and what is never felt.
+    if (event.kind !== 'end' && this.spent > 0.002 * (now - this.began) + unfelt) return [];
     const all = this.look(history);
-    this.spent += performance.now() - now;
+    if (++this.looks > free) this.spent += performance.now() - now;
     if (event.kind === 'end') this.ended.push({ history, findings: all });
     const alarming = all.filter(({ severity }) => severity !== 'info');
     const sure = event.kind === 'end' ? alarming : toTell(alarming, this.before);

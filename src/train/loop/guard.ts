@@ -13,15 +13,17 @@ interface Parts {
   readonly network: Network;
 }
 
-/** The rows of an epoch in their order. */
+/** The rows of an epoch in their order, and the numbers of its updates. */
 interface EpochRows {
   readonly epoch: number;
   readonly order: Int32Array;
   readonly batchSize: number;
+  readonly numbers: Numbers;
 }
 
-/** A state of the epoch under way whose numbers are all finite. */
+/** A state whose numbers are all finite. */
 interface Good {
+  readonly epoch: number;
   readonly update: number;
   readonly done: number;
   readonly sums: BatchSums;
@@ -54,7 +56,8 @@ export class Guard {
   private readonly parts: Parts;
   private readonly on: boolean;
   private readonly recovers: boolean;
-  private rows: EpochRows = { epoch: 0, order: new Int32Array(0), batchSize: 1 };
+  private rows?: EpochRows;
+  private earlier: (epoch: number) => EpochRows = () => this.rows!;
   private good?: Good;
   private skipped = 0;
   private slowed = 0;
@@ -74,18 +77,31 @@ export class Guard {
     return this.skipped < mostSkips && this.slowed < mostSlower;
   }
 
-  /** An epoch begins, or goes on where `done` of its rows are done. */
-  async begin(rows: EpochRows, done: number, sums: BatchSums): Promise<void> {
+  /** An epoch begins, or goes on where `done` of its rows are done. `earlier`: the epochs before it. */
+  async begin(rows: EpochRows, earlier: (epoch: number) => EpochRows, done: number, sums: BatchSums): Promise<void> {
     this.rows = rows;
-    this.good = undefined;
-    await this.keep(done, sums);
+    this.earlier = earlier;
+    // Training can go back inside of an epoch alone; to find where something began, an older state will do.
+    if (this.recovers) this.good = undefined;
+    if (!this.good) await this.keep(done, sums);
+  }
+
+  /** The rate has changed. */
+  pace(numbers: Numbers): void {
+    if (this.rows) this.rows = { ...this.rows, numbers };
   }
 
   /** Remembers the state before an update; not while the loss is far above what it was. */
   async keep(done: number, sums: BatchSums): Promise<void> {
     if (!this.on || this.high()) return;
     const { trainer, memory, network } = this.parts;
-    this.good = { update: trainer.update, done, sums, memory: await readMemory(memory, network) };
+    this.good = {
+      epoch: this.rows!.epoch,
+      update: trainer.update,
+      done,
+      sums,
+      memory: await readMemory(memory, network),
+    };
   }
 
   /** Takes the losses of updates; whether they are far above what they were, and training may go back. */
@@ -105,14 +121,14 @@ export class Guard {
   }
 
   /** Goes back to the state before the update that went wrong. `failed`: the update whose loss is no number; none for a loss that is too high. */
-  async back(failed: number | undefined, numbers: Numbers): Promise<Back | undefined> {
+  async back(failed: number | undefined): Promise<Back | undefined> {
     const { good } = this;
     if (!good) return undefined;
     const { trainer, memory, network } = this.parts;
     const reached = trainer.update;
     restoreMemory(memory, network, good.memory);
     trainer.update = good.update;
-    const found = failed === undefined ? undefined : await this.search(good, failed, numbers);
+    const found = failed === undefined ? undefined : await this.search(good, failed);
     this.losses = [];
     const goesOn = this.recovers && this.mayGoOn && (failed === undefined || found !== undefined);
     if (!goesOn) return { fault: found?.fault, goesOn, done: good.done, sums: good.sums, why: '' };
@@ -140,18 +156,21 @@ export class Guard {
   }
 
   /** Makes the updates again, and looks at each of the last ones before it is made. */
-  private async search(good: Good, failed: number, numbers: Numbers) {
+  private async search(good: Good, failed: number) {
     const { trainer } = this.parts;
-    const { epoch, order, batchSize } = this.rows;
+    const current = this.rows!;
     let { done, sums } = good;
-    while (done < order.length && trainer.update < failed) {
-      const rows = order.subarray(done, done + batchSize);
-      const origin = trainer.update + 4 > failed ? await trainer.trace(rows, numbers) : undefined;
-      if (origin) return { fault: faultOf(origin, trainer.update + 1, epoch, rows), done, sums };
-      const { loss, metric } = await trainer.run(rows, 1, numbers);
-      const n = rows.length;
-      sums = { rows: sums.rows + n, loss: sums.loss + n * loss[0], metric: sums.metric + n * (metric?.[0] ?? 0) };
-      done += n;
+    for (let epoch = good.epoch; epoch <= current.epoch; epoch++) {
+      const { order, batchSize, numbers } = epoch === current.epoch ? current : this.earlier(epoch);
+      for (; done < order.length && trainer.update < failed; done += batchSize) {
+        const rows = order.subarray(done, done + batchSize);
+        const origin = trainer.update + 4 > failed ? await trainer.trace(rows, numbers) : undefined;
+        if (origin) return { fault: faultOf(origin, trainer.update + 1, epoch, rows), done, sums };
+        const { loss, metric } = await trainer.run(rows, 1, numbers);
+        const n = rows.length;
+        sums = { rows: sums.rows + n, loss: sums.loss + n * loss[0], metric: sums.metric + n * (metric?.[0] ?? 0) };
+      }
+      done = 0;
     }
     return undefined;
   }

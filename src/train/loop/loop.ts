@@ -228,7 +228,17 @@ export class Loop {
     let done = from?.rowsDone ?? 0;
     const save = () =>
       this.save({ epoch, rowsDone: done, sums: mean.sums, epochSeconds: (performance.now() - began) / 1000 });
-    await this.guard.begin({ epoch, order: order.subarray(0, usable), batchSize }, done, mean.sums);
+    await this.guard.begin(
+      { epoch, order: order.subarray(0, usable), batchSize, numbers },
+      (earlier) => ({
+        epoch: earlier,
+        order: epochOrder(this.rows.train, settings.seed, earlier).subarray(0, usable),
+        batchSize,
+        numbers: numbersOf(this.resolved, { ...length, losses: this.losses.slice(0, earlier - 1) }),
+      }),
+      done,
+      mean.sums,
+    );
     while (done < usable) {
       await this.pause();
       if (this.signal?.aborted) {
@@ -259,14 +269,14 @@ export class Loop {
       this.rowsSeen += count * batch;
       done += count * batch;
       const losses = Array.from({ length: count }, (_, step) => results.loss[step]);
-      this.watch.made(trainer.update - count + 1, losses, numbers);
+      this.watch.made(trainer.update - count + 1, losses, trainer.rates);
       losses.forEach((loss, step) => {
         mean.add(batch, loss, results.metric?.[step]);
       });
       const odd = losses.findIndex((loss) => !Number.isFinite(loss));
       if (odd >= 0 || this.guard.spikes(losses)) {
         const failed = trainer.update - count + odd + 1;
-        const found = await this.guard.back(odd >= 0 ? failed : undefined, numbers);
+        const found = await this.guard.back(odd >= 0 ? failed : undefined);
         if (!found?.goesOn)
           return {
             measure: mean.measure(),
@@ -275,6 +285,7 @@ export class Loop {
         ({ done } = found);
         mean.sums = found.sums;
         numbers = paced(this.guard.slower);
+        this.guard.pace(numbers);
         this.emit({
           kind: 'recovered',
           update: trainer.update,

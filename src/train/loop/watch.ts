@@ -34,13 +34,13 @@ export class Watch {
     this.emit({ kind: 'signals', signals: await this.trainer.look(rows, numbers) });
   }
 
-  made(first: number, losses: readonly number[], numbers: Numbers): void {
+  made(first: number, losses: readonly number[], rates: readonly number[]): void {
     if (!this.on) return;
     // After training went back, updates are counted from there again.
     if (first !== this.first + this.losses.length) this.flush();
     if (this.losses.length === 0) this.first = first;
     this.losses.push(...losses);
-    this.rates.push(...losses.map((_, i) => numbers(first + i).lr));
+    this.rates.push(...rates);
     if (this.losses.length >= most || performance.now() - this.told > 1000 * longest) this.flush();
   }
 

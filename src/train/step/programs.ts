@@ -38,6 +38,8 @@ export class Trainer {
   update = 0;
   private steps = 1;
   private settled = false;
+  /** The learning rate of each step of the last call. */
+  rates: number[] = [];
   private readonly timings: number[] = [];
   /** Seconds a step, one step a call. */
   private single = 0;
@@ -138,8 +140,10 @@ export class Trainer {
 
   private feeds({ scalars, streams }: StepGraph, rows: Int32Array, count: number, numbers: Numbers): Tensors {
     const data = new Float64Array(count * scalars.length);
+    this.rates = [];
     for (let step = 0; step < count; step++) {
       const now = numbers(this.update + step + 1);
+      this.rates.push(now.lr);
       data.set(
         scalars.map((name) => now[name]),
         step * scalars.length,
