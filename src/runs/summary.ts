@@ -9,7 +9,8 @@ export interface RunSummary {
   readonly members: readonly { readonly epochs: number; readonly best?: Measured }[];
   /** How many networks there are to be. */
   readonly of: number;
-  readonly findings: Readonly<Record<string, number>>;
+  /** How grave each rule's latest finding is. */
+  readonly findings: Readonly<Record<string, string>>;
   /** Of work; the time between an interruption and going on is left out. */
   readonly seconds: number;
   /** Of the last event, in milliseconds since 1970. */
@@ -47,9 +48,7 @@ const folds: { readonly [K in keyof Bodies]?: Fold<Bodies[K]> } = {
     const epochs = members.at(-1)?.epochs ?? 0;
     return { members: [...members.slice(0, -1), { epochs, ...(measured && { best: measured }) }] };
   },
-  finding: ({ findings }, { finding: { severity } }) => ({
-    findings: { ...findings, [severity]: (findings[severity] ?? 0) + 1 },
-  }),
+  finding: ({ findings }, { finding: { rule, severity } }) => ({ findings: { ...findings, [rule]: severity } }),
 };
 
 /** "topK" of { topK: { k: 5 } }. */
@@ -68,10 +67,10 @@ export function bestOf({ members }: RunSummary): Measured | undefined {
   };
 }
 
-/** The worst kind of finding, and how many there are of any. */
+/** The worst kind of finding, and how many there are of any; what is only worth knowing is not counted. */
 export function findingsOf({ findings }: RunSummary): { readonly count: number; readonly worst?: string } {
-  const names = Object.keys(findings);
   const rank = (name: string) => severities.indexOf(name as (typeof severities)[number]);
-  const worst = names.length > 0 ? names.reduce((a, b) => (rank(b) > rank(a) ? b : a)) : undefined;
-  return { count: Object.values(findings).reduce((a, b) => a + b, 0), ...(worst !== undefined && { worst }) };
+  const grave = Object.values(findings).filter((severity) => severity !== 'info');
+  const worst = grave.length > 0 ? grave.reduce((a, b) => (rank(b) > rank(a) ? b : a)) : undefined;
+  return { count: grave.length, ...(worst !== undefined && { worst }) };
 }
