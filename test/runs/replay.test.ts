@@ -9,8 +9,8 @@ const start = event('start', {
   layers: [{ name: 'd', kind: 'dense' }],
 });
 const member = (index: number, of: number) => event('member', { what: 'member', index, of });
-const finding = (severity: string, update?: number) =>
-  event('finding', { finding: { rule: 'nan', severity, saw: 's', why: 'w', try: [] } }, 0, update);
+const finding = (severity: string, rule = 'nan', update?: number) =>
+  event('finding', { finding: { rule, severity, saw: 's', why: 'w', try: [] } }, 0, update);
 const end = (epoch: number, loss: number) =>
   event('end', {
     stopped: { ending: 'epochs', words: 'done' },
@@ -27,7 +27,7 @@ describe('replay', () => {
       event('signals', { signals }),
       epochOf(1, 0.5),
       epochOf(2, 0.7, false),
-      finding('error', 4),
+      finding('error', 'nan', 4),
       event('log', { text: 'hello' }, 5),
       event('checkpoint', { update: 2 }),
       event('something new', { a: 1 }),
@@ -91,13 +91,15 @@ describe('the summary', () => {
       start,
       epochOf(1, 0.5),
       epochOf(2, 0.7, false),
-      finding('warning'),
-      finding('error'),
-      finding('info'),
+      finding('warning', 'lossFlat'),
+      finding('warning', 'spikes'),
+      finding('error', 'spikes'),
+      finding('info', 'oscillation'),
     );
     expect(after.metric).toBe('topK');
     expect(after.members).toEqual([{ epochs: 2, best: { loss: 0.5, metric: 0.5 } }]);
-    expect(findingsOf(after)).toEqual({ count: 3, worst: 'error' });
+    // Each rule once, as it was seen last; what is only worth knowing is no alarm.
+    expect(findingsOf(after)).toEqual({ count: 2, worst: 'error' });
   });
 
   test('of several networks is their mean', () => {
