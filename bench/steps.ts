@@ -35,7 +35,7 @@ const regularizersOf = ({ penalties, weightDecay }: Step): Network['regularizers
     ...(weightDecay === undefined ? [] : [{ l2: { strength: weightDecay, biases: true } }]),
   ].map((entry) => pick(regularizers, entry, 'steps.json', 'regularizer'));
 
-function layerOf(layer: Layer): unknown {
+export function layerOf(layer: Layer): unknown {
   if (layer.type === 'dense') return { dense: { units: layer.units } };
   if (layer.type === 'conv')
     return { conv2d: { filters: layer.filters, kernel: 3, padding: 'same', bias: layer.bias } };

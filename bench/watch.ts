@@ -8,7 +8,8 @@ import { Doctor } from '../src/doctor/index.ts';
 import { onnxRuntimeEngine } from '../src/engine/index.ts';
 import { trainOn } from '../src/train/index.ts';
 import { machine } from './machine.ts';
-import { type Layer, randomInputs, randomLabels, type Step } from './peers/peer.ts';
+import { randomInputs, randomLabels, type Step } from './peers/peer.ts';
+import { layerOf } from './steps.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,14 +24,6 @@ const steps = every.filter(
   ({ name, technique }) => !technique && (!values.steps || values.steps.split(',').includes(name)),
 );
 const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[numbers.length >> 1];
-const layerOf = (layer: Layer): unknown => {
-  if (layer.type === 'dense') return { dense: { units: layer.units } };
-  if (layer.type === 'conv')
-    return { conv2d: { filters: layer.filters, kernel: 3, padding: 'same', bias: layer.bias } };
-  if (layer.type === 'dropout') return { dropout: { rate: layer.rate } };
-  return { batchnorm: 'batchNorm', maxpool: 'maxPool', relu: 'relu', flatten: 'flatten' }[layer.type];
-};
-
 const results = [];
 for (const step of steps) {
   const dataset = fromArrays({
