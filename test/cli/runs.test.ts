@@ -115,7 +115,13 @@ describe('wellfit runs', () => {
     const { store: place, runs } = jsonOf(await wellfit(elsewhere, 'runs', '--json', '--limit', '1', '--store', store));
     expect(place).toBe(store);
     expect(runs).toMatchObject([
-      { name: 'second', state: 'finished', best: { loss: 'NaN', metric: 0.75 }, findings: { deadUnits: 'warning' }, lost: 0 },
+      {
+        name: 'second',
+        state: 'finished',
+        best: { loss: 'NaN', metric: 0.75 },
+        findings: { deadUnits: 'warning' },
+        lost: 0,
+      },
     ]);
   });
 
