@@ -27,9 +27,16 @@ export function openRecorder(
   io: Io,
 ): Recorder {
   const work = { place: storePlace(store), facts: { ...facts, folder: resolve(facts.folder) }, resume };
-  const run = recordRun(work, (words) => io.say(`note: ${words}`));
+  let run: ReturnType<typeof recordRun> | undefined;
   let update: number | undefined;
-  const write = (kind: string, body: object) => run.write({ kind, time: Date.now(), update, body });
+  // A training that is refused before it begins leaves no record.
+  const opened = () => {
+    run ??= recordRun(work, (words) => io.say(`note: ${words}`));
+    return run;
+  };
+  const write = (kind: string, body: object) => {
+    opened().write({ kind, time: Date.now(), update, body });
+  };
   return {
     onEvent({ kind, ...body }) {
       update = updateOf(body) ?? update;
@@ -37,7 +44,7 @@ export function openRecorder(
     },
     finding: (finding) => write('finding', { finding }),
     log: (text) => write('log', { text }),
-    finish: run.finish,
+    finish: async (ending, results) => (ending === 'failed' ? run : opened())?.finish(ending, results),
   };
 }
 

@@ -149,7 +149,7 @@ describe('what was found', () => {
     for (const part of [
       'What was found',
       'Repaired: R² on the validation rows 0.1000 before, 0.9500 after. Changed: learning rate 3 -> 0.3.',
-      'rateTooHigh the cause (in dense1, since update 4)',
+      'rateTooHigh the likely cause (in dense1, since update 4)',
       'The loss rose to 19. A step was too long.',
       'To try: a tenth of the rate; a warm-up.',
       'balanced accuracy 0.1000 without, 0.9500 with, in probes of 2 epochs; better with 2 of 3 seeds',

@@ -15,6 +15,8 @@ export const lateStart: Rule = {
   needs: ['losses'],
   leadsTo: [],
   look(history) {
+    // Of a resumed run nobody saw the start.
+    if (Number.isNaN(history.losses[0])) return undefined;
     const progress = progressOf(history);
     if (!progress || !isLate(history) || !(progress.bestLift > begun)) return undefined;
     const { losses, settings } = history;
