@@ -6,6 +6,7 @@ import {
   type ExamineOptions,
   examineOn,
   type Finding,
+  isGrave,
   type Preflight,
   type PreflightOptions,
   preflightOn,
@@ -101,7 +102,7 @@ export async function train(experiment: ExperimentOrData, options: TrainAndLookO
     ...(rest.watch !== false && { onEvent }),
   });
   const { findings, history } = doctor;
-  const wrong = findings.some(({ severity }) => severity !== 'info');
+  const wrong = findings.some(isGrave);
   if (!repair || !wrong || !history || options.signal?.aborted) return { ...run, findings };
   const times = repair === true ? undefined : repair;
   const examined = await examineOn(dataset, plain, { ...rest, history, run, repair: true, times });

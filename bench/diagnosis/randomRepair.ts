@@ -136,6 +136,6 @@ export async function randomRepair(
   return { kept: improves(before, after), what, epochs: spent + run.epochs.length, run };
 
   function scored(of: EnsembleRun) {
-    return scoreOf(of, dataset, of.rows.validation, engine);
+    return scoreOf(of, dataset, engine);
   }
 }

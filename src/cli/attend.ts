@@ -1,6 +1,6 @@
 import { WellfitError } from '../base/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { Doctor, type Examination, examineOn, type Finding, quickChecks } from '../doctor/index.ts';
+import { Doctor, type Examination, examineOn, type Finding, isGrave, quickChecks } from '../doctor/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { EnsembleRun } from '../ensemble/index.ts';
 import type { TrainEvent } from '../train/index.ts';
@@ -38,7 +38,7 @@ export async function attend(
   const told = new Set<string>();
   const say = (finding: Finding) => {
     recorder.finding(finding);
-    if (finding.severity === 'info') return;
+    if (!isGrave(finding)) return;
     told.add(finding.rule);
     io.redraw('');
     io.say(findingLine(finding));
@@ -56,7 +56,7 @@ export async function attend(
     const inside = doctor.findings;
     const known = new Set(inside.map(({ rule }) => rule));
     const first = before.filter(({ rule }) => !known.has(rule));
-    const wrong = inside.some(({ severity }) => severity !== 'info');
+    const wrong = inside.some(isGrave);
     // What a training got over was no cause; where it did not, what was seen in it says more.
     const settled = first.map(
       (finding): Finding => ({ ...finding, rootCause: false, ...(!wrong && { severity: 'info' }) }),
@@ -67,12 +67,12 @@ export async function attend(
     onEvent,
     findings,
     over() {
-      const open = new Set(findings().flatMap(({ rule, severity }) => (severity === 'info' ? [] : [rule])));
+      const open = new Set(findings().flatMap((finding) => (isGrave(finding) ? [finding.rule] : [])));
       return [...told].filter((rule) => !open.has(rule));
     },
     async repair(run) {
       const { history } = doctor;
-      const wrong = findings().some(({ severity }) => severity !== 'info');
+      const wrong = findings().some(isGrave);
       if (!history || !wrong || io.signal.aborted) return undefined;
       const again = (event: TrainEvent) => {
         if (event.kind === 'start') io.say('\ntraining again with what helped');
@@ -84,7 +84,8 @@ export async function attend(
       io.redraw('');
       for (const line of ['', ...examinationLines(examined)]) io.say(line);
       for (const finding of examined.findings) recorder.finding(finding);
-      if (examined.repair?.kept && examined.run) retell(examined.run, recorder);
+      // The record of a run is that of its model.
+      for (const event of examined.events ?? []) recorder.onEvent(event);
       return examined;
     },
   };
@@ -102,25 +103,5 @@ async function firstLook(
   } catch (error) {
     if (error instanceof WellfitError) return [];
     throw error;
-  }
-}
-
-/** The record of a run is that of its model: what was repaired stands in the place of what was trained first. */
-function retell({ members, ...run }: EnsembleRun, { onEvent }: Recorder): void {
-  const several = members?.every(({ epochs }) => epochs) ? members : [run];
-  for (const [i, { network, epochs = [], best }] of several.entries()) {
-    if (several.length > 1) onEvent({ kind: 'member', what: 'member', index: i + 1, of: several.length });
-    onEvent({
-      kind: 'start',
-      ...{ settings: run.settings, chosen: run.chosen, notes: run.notes, parameters: network.model.parameterCount },
-      ...{ layers: [], target: { kind: 'numbers', mean: [], deviation: [] } },
-      rows: {
-        train: run.rows.train.length,
-        validation: run.rows.validation.length,
-        test: run.rows.test.length,
-      },
-    });
-    for (const record of epochs) onEvent({ kind: 'epoch', record, best: record.epoch === best?.epoch });
-    onEvent({ kind: 'end', stopped: run.stopped, best, epochs: epochs.length });
   }
 }

@@ -1,5 +1,8 @@
 export type Severity = 'info' | 'warning' | 'error';
 
+/** What a person should hear of: all but what is only worth knowing. */
+export const isGrave = ({ severity }: { readonly severity: Severity }): boolean => severity !== 'info';
+
 /** A change of the experiment; `settings` replaces what stands under these names. */
 export interface Change {
   /** As in "learning rate 1 -> 0.1". */

@@ -1,5 +1,5 @@
 export { diagnose, look, type Seen } from './diagnose.ts';
-export type { Change, Finding, Proof, Severity } from './finding.ts';
+export { type Change, type Finding, isGrave, type Proof, type Severity } from './finding.ts';
 export { Historian, type History } from './history.ts';
 export { Doctor, toTell } from './live.ts';
 export type { Check, Verdict } from './preflight/check.ts';

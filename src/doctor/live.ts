@@ -1,6 +1,6 @@
 import type { TrainEvent } from '../train/index.ts';
 import { diagnose } from './diagnose.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, isGrave } from './finding.ts';
 import { Historian, type History } from './history.ts';
 
 /** Milliseconds that looking may take in any run, and looks that are not counted: the first ones compile. */
@@ -37,7 +37,7 @@ export class Doctor {
     const all = this.look(history);
     if (++this.looks > free) this.spent += performance.now() - now;
     if (event.kind === 'end') this.ended.push({ history, findings: all });
-    const alarming = all.filter(({ severity }) => severity !== 'info');
+    const alarming = all.filter(isGrave);
     const sure = event.kind === 'end' ? alarming : toTell(alarming, this.before);
     this.before = new Set(alarming.map(({ rule }) => rule));
     const fresh = sure.filter(({ rule }) => !this.told.has(rule));
@@ -56,17 +56,20 @@ export class Doctor {
 
   /** Of the network whose training ended worst, and what else was found of others. */
   get findings(): readonly Finding[] {
-    const grave = (findings: readonly Finding[]) => findings.filter(({ severity }) => severity !== 'info').length;
-    const [worst, ...rest] = this.ended.map(({ findings }) => findings).toSorted((a, b) => grave(b) - grave(a));
+    const [worst, ...rest] = this.worstFirst().map(({ findings }) => findings);
     if (!worst) return [];
     const known = new Set(worst.map(({ rule }) => rule));
     const more = rest.flat().filter(({ rule }) => !known.has(rule) && known.add(rule));
     return [...worst, ...more.map((finding) => ({ ...finding, rootCause: false }))];
   }
 
-  /** What is known of the network that most was found of. */
+  /** What is known of that network. */
   get history(): History | undefined {
-    const grave = (findings: readonly Finding[]) => findings.filter(({ severity }) => severity !== 'info').length;
-    return this.ended.toSorted((a, b) => grave(b.findings) - grave(a.findings))[0]?.history ?? this.historian.history;
+    return this.worstFirst()[0]?.history ?? this.historian.history;
+  }
+
+  private worstFirst() {
+    const count = ({ findings }: { readonly findings: readonly Finding[] }) => findings.filter(isGrave).length;
+    return this.ended.toSorted((a, b) => count(b) - count(a));
   }
 }

@@ -54,6 +54,3 @@ export function windows(values: readonly number[], width: number): number[] {
   }
   return means.reverse();
 }
-
-/** Whether the network has learned something that matters: more than a twentieth of what guessing leaves. */
-export const learns = (history: History): boolean => (progressOf(history)?.lift ?? 0) > 0.05;

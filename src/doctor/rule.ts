@@ -1,14 +1,8 @@
-import type { Change, Severity } from './finding.ts';
+import type { Change, Finding } from './finding.ts';
 import type { History } from './history.ts';
 
 /** What a rule has seen, before it is known whether something else brought it about. */
-export interface Sighting {
-  readonly severity: Severity;
-  readonly layer?: string;
-  readonly since: number;
-  readonly saw: string;
-  readonly why: string;
-  readonly try: readonly string[];
+export interface Sighting extends Omit<Finding, 'rule' | 'proved' | 'rootCause'> {
   /** Changes of the experiment that should help if this is the cause, the likeliest first. */
   readonly changes: readonly Change[];
 }

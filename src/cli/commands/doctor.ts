@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { WellfitError } from '../../base/index.ts';
 import { examineOn, Historian, type History, rules } from '../../doctor/index.ts';
 import type { TrainEvent } from '../../train/index.ts';
@@ -44,7 +45,7 @@ export const doctor: Command = {
     });
     io.redraw('');
     for (const line of ['', ...examinationLines(examination)]) io.say(line);
-    const { run: _, ...told } = examination;
+    const { run: _, events: __, ...told } = examination;
     io.result(told);
     if (io.signal.aborted) return 130;
     return fails(examination.findings, options.failOn) ? 1 : 0;
@@ -60,7 +61,7 @@ async function savedRun(
   if (paths.length !== 1 || dataset !== undefined) return undefined;
   const found = await withStore(store, async ({ runs, events }) => {
     const all = await runs();
-    const isFile = existsSync(given) && !all.some(({ folder }) => folder.endsWith(given.replace(/\/+$/, '')));
+    const isFile = existsSync(given) && !all.some(({ folder }) => folder === resolve(given));
     if (isFile) return undefined;
     const run = chooseRun(all, given);
     const historian = new Historian();

@@ -1,5 +1,5 @@
 import { grouped, short } from '../../base/index.ts';
-import type { Examination, Finding, Proof } from '../../doctor/index.ts';
+import { type Examination, type Finding, isGrave, type Proof } from '../../doctor/index.ts';
 
 /** As soon as it is seen, before anything is known of its cause. */
 export const findingLine = ({ severity, rule, layer, since, saw }: Finding): string => {
@@ -52,7 +52,7 @@ export function examinationLines({ findings, suppressed, trials, repair, words }
 
 /** The head in full, and in a line each what may come of it, or hurts beside it. */
 export function chainLines(findings: readonly Finding[], otherwise?: string): string[] {
-  const [head, ...rest] = findings.filter(({ severity }) => severity !== 'info');
+  const [head, ...rest] = findings.filter(isGrave);
   if (!head) return otherwise ? [otherwise] : [];
   return [
     ...findingLines(head),

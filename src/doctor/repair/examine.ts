@@ -4,7 +4,7 @@ import { type Engine, onnxRuntimeEngine } from '../../engine/index.ts';
 import { type EnsembleRun, trainEnsemble } from '../../ensemble/index.ts';
 import type { TrainEvent, TrainOptions } from '../../train/index.ts';
 import { look, type Seen } from '../diagnose.ts';
-import type { Finding, Proof } from '../finding.ts';
+import { type Finding, isGrave, type Proof } from '../finding.ts';
 import { Historian, type History } from '../history.ts';
 import { changed, type Probed, probe } from './probe.ts';
 import { beyondNoise, gainInErrors, improves, scoreOf } from './score.ts';
@@ -48,13 +48,15 @@ export interface Examination {
   readonly repair?: Repair;
   /** Why nothing was repaired, where that was asked for. */
   readonly words?: string;
+  /** What the training told whose repair was kept, in order. */
+  readonly events?: readonly TrainEvent[];
   /** The better one of the original and the repaired training, where there was one to train. */
   readonly run?: EnsembleRun;
 }
 
 /**
  * Says what is wrong with a training and puts it to the proof: short probes of the same network on the same batches, with and without what is
- * suspected. A suspicion that no probe bears out, in a network that learns, is no more than information.
+ * suspected. What no probe bears out stays a suspicion.
  */
 export async function examineOn(
   dataset: Dataset,
@@ -104,16 +106,24 @@ export async function examineOn(
   // Probes are of one network; what is kept is all that was asked for.
   const full = { ...asked, seed: seed ?? run?.settings.seed ?? history.settings.seed, ensemble: several };
   const before = run ?? (await trainEnsemble(dataset, full, { engine, signal }));
+  const trained = isWhole ? screening.trained : undefined;
+  const events: TrainEvent[] = [...(trained?.events ?? [])];
   const after: EnsembleRun =
-    isWhole && screening.run
-      ? screening.run
-      : await trainEnsemble(dataset, changed(full, best.changes), { engine, signal, onEvent });
-  const trained = isWhole ? 0 : after.epochs.length;
+    trained?.run ??
+    (await trainEnsemble(dataset, changed(full, best.changes), {
+      engine,
+      signal,
+      onEvent(event) {
+        events.push(event);
+        onEvent?.(event);
+      },
+    }));
   const made = await judge(dataset, history, { before, after }, best, proof, engine);
-  return { ...result, epochs: spent + trained, repair: made, run: made.kept ? after : before };
+  return {
+    ...{ ...result, epochs: spent + (trained ? 0 : after.epochs.length), repair: made },
+    ...(made.kept ? { run: after, events } : { run: before }),
+  };
 }
-
-const isGrave = ({ severity }: Finding): boolean => severity !== 'info';
 
 function helpless({ trials }: Screening, left: number): string {
   if (trials.length > 0) return 'nothing that was tried helps beyond noise; the original stays';
@@ -187,7 +197,7 @@ function conclude(seen: readonly Seen[], { trials, first }: Screening, proof: Pr
     const trial = trialOf(rule);
     return trial !== undefined && (gain(trial) >= nearly * most || trial === first);
   };
-  const grave = seen.filter(({ severity }) => severity !== 'info');
+  const grave = seen.filter(isGrave);
   const head = grave.find(explains) ?? grave[0];
   const rest = seen.filter((one) => one !== head);
   return (head ? [head, ...rest] : rest).map(({ changes: _, ...sighting }) => {
@@ -207,12 +217,9 @@ const single = ({ changes, measure, epochs, errors, ...trial }: Trial): Proof =>
 });
 
 const asProbe = async (dataset: Dataset, run: EnsembleRun, history: History, engine: Engine): Promise<Probed> => ({
-  ...{ run, history, updates: 0 },
-  score: await scoreOf(run, dataset, held(run), engine),
+  ...{ run, history, events: [] },
+  score: await scoreOf(run, dataset, engine),
 });
-
-/** Without validation rows the training rows must do. */
-const held = ({ rows }: EnsembleRun): Int32Array => (rows.validation.length > 0 ? rows.validation : rows.train);
 
 /** Whether the repaired training is to be kept: only where it is better beyond noise. */
 async function judge(
@@ -223,8 +230,8 @@ async function judge(
   proof: Proof | undefined,
   engine: Engine,
 ): Promise<Repair> {
-  const before = await scoreOf(runs.before, dataset, held(runs.before), engine);
-  const after = await scoreOf(runs.after, dataset, held(runs.after), engine);
+  const before = await scoreOf(runs.before, dataset, engine);
+  const after = await scoreOf(runs.after, dataset, engine);
   // What the probes have shown counts as well: their evidence and that of the whole training together.
   const errors = (gainInErrors(before, after) + (proof?.errors ?? 0)) / Math.SQRT2;
   const better = improves(before, after) || (after.value > before.value && errors > beyondNoise);

@@ -1,7 +1,7 @@
 import { WellfitError } from '../../base/index.ts';
 import type { Dataset } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import { type Run, trainOn } from '../../train/index.ts';
+import { type Run, type TrainEvent, trainOn } from '../../train/index.ts';
 import type { Change } from '../finding.ts';
 import { Historian, type History } from '../history.ts';
 import { type Score, scoreOf } from './score.ts';
@@ -11,7 +11,8 @@ export interface Probed {
   readonly run: Run;
   readonly score: Score;
   readonly history: History;
-  readonly updates: number;
+  /** What its training told, in order. */
+  readonly events: readonly TrainEvent[];
 }
 
 export interface ProbeOptions {
@@ -34,16 +35,21 @@ export async function probe(
   { engine, signal }: ProbeOptions,
 ): Promise<Probed | undefined> {
   const historian = new Historian();
+  const events: TrainEvent[] = [];
   try {
     const run = await trainOn(
       dataset,
       { ...experiment, epochs, seed, ensemble: false },
-      { engine, signal, onEvent: (event) => historian.observe(event) },
+      {
+        engine,
+        signal,
+        onEvent(event) {
+          historian.observe(event);
+          events.push(event);
+        },
+      },
     );
-    const { validation, train } = run.rows;
-    // Without validation rows the training rows must do.
-    const score = await scoreOf(run, dataset, validation.length > 0 ? validation : train, engine);
-    return { run, score, history: historian.history!, updates: run.updates };
+    return { run, score: await scoreOf(run, dataset, engine), history: historian.history!, events };
   } catch (error) {
     if (error instanceof WellfitError && error.kind !== 'interrupted') return undefined;
     throw error;

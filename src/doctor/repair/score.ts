@@ -14,7 +14,10 @@ export interface Score {
 /** A loss above this counts as this: one row that is far off must not decide. */
 const worst = 10;
 
-export async function scoreOf(run: Run, dataset: Dataset, rows: Int32Array, engine: Engine): Promise<Score> {
+/** Without validation rows the training rows must do. */
+export async function scoreOf(run: Run, dataset: Dataset, engine: Engine): Promise<Score> {
+  const { validation, train } = run.rows;
+  const rows = validation.length > 0 ? validation : train;
   const [judged] = await judgeRows(dataset, [run], rows, engine);
   const { metrics } = reportOf(run.network, judged, judged.loss);
   const perRow = rowLosses(judged);

@@ -1,8 +1,7 @@
 import type { Dataset } from '../../data/index.ts';
-import type { Run } from '../../train/index.ts';
 import { setRate } from '../changes.ts';
 import { look, type Seen } from '../diagnose.ts';
-import type { Change } from '../finding.ts';
+import { type Change, isGrave } from '../finding.ts';
 import type { History } from '../history.ts';
 import { changed, type Probed, type ProbeOptions, probe } from './probe.ts';
 import { beyondNoise, gainInErrors, improves } from './score.ts';
@@ -36,7 +35,7 @@ export interface Screening {
   readonly first?: Trial;
   /** All changes that helped together, and the network that was trained with them. */
   readonly best?: Trial;
-  readonly run?: Run;
+  readonly trained?: Probed;
 }
 
 /** Most changes that are tried in a round, and rounds: what was mended may have hidden something else. */
@@ -52,7 +51,7 @@ const enough = 50;
 export function probeEpochs({ settings, rows }: History, seen: readonly Seen[], budget: number): number {
   const { epochs } = settings;
   const perEpoch = Math.ceil(rows.train / settings.batchSize);
-  const since = seen.find(({ severity }) => severity !== 'info')?.since ?? 0;
+  const since = seen.find(isGrave)?.since ?? 0;
   const needed = Math.ceil((1.3 * since) / perEpoch);
   if (needed > budget / 3) return epochs;
   const count = candidatesOf(seen).length;
@@ -117,7 +116,7 @@ export async function screen(
     current = winner.probed;
     candidates = nextOf(current.history, best.changes);
   }
-  return { trials, first, best, run: best && current.run };
+  return { trials, first, best, trained: best && current };
 }
 
 /** Makes probes within the budget, and tells how much of it is used. */
@@ -201,7 +200,7 @@ interface Candidate {
 
 /** The first two changes of the head, then one of each finding in turn; a change that several findings suggest is tried once. */
 function candidatesOf(seen: readonly Seen[]): Candidate[] {
-  const grave = seen.filter(({ severity }) => severity !== 'info');
+  const grave = seen.filter(isGrave);
   const deepest = grave.reduce((n, { changes }) => Math.max(n, changes.length), 0);
   const turns = Array.from({ length: deepest }, (_, i) =>
     grave.map(({ rule, changes }) => ({ rule, change: changes[i] })),
@@ -246,6 +245,6 @@ function trialOf(
     with: after.score.value,
     errors: gainInErrors(before.score, after.score),
     helps: improves(before.score, after.score),
-    healthy: look(after.history).every(({ severity }) => severity === 'info'),
+    healthy: !look(after.history).some(isGrave),
   };
 }

@@ -1,12 +1,12 @@
 import { grouped, short } from '../../base/index.ts';
-import type { Finding, Proof } from '../../doctor/index.ts';
+import { type Finding, isGrave, type Proof } from '../../doctor/index.ts';
 import type { ReportData } from '../data.ts';
 import { type Html, html } from '../html.ts';
 import type { Section } from './section.ts';
 
 /** What is wrong with the training, its head first, and what was changed. */
 export function found({ findings = [], repair }: ReportData): Section | undefined {
-  const grave = findings.filter(({ severity }) => severity !== 'info');
+  const grave = findings.filter(isGrave);
   if (grave.length === 0 && !repair) return undefined;
   return {
     id: 'found',

@@ -269,7 +269,7 @@ export class Loop {
       this.rowsSeen += count * batch;
       done += count * batch;
       const losses = Array.from({ length: count }, (_, step) => results.loss[step]);
-      this.watch.made(trainer.update - count + 1, losses, trainer.rates);
+      this.watch.made(trainer.update - count + 1, losses, results.rates);
       losses.forEach((loss, step) => {
         mean.add(batch, loss, results.metric?.[step]);
       });

@@ -38,8 +38,6 @@ export class Trainer {
   update = 0;
   private steps = 1;
   private settled = false;
-  /** The learning rate of each step of the last call. */
-  rates: number[] = [];
   private readonly timings: number[] = [];
   /** Seconds a step, one step a call. */
   private single = 0;
@@ -62,12 +60,12 @@ export class Trainer {
     rows: Int32Array,
     count: number,
     numbers: Numbers,
-  ): Promise<{ loss: ArrayLike<number>; metric?: ArrayLike<number> }> {
+  ): Promise<{ loss: ArrayLike<number>; metric?: ArrayLike<number>; rates: readonly number[] }> {
     const compiled = await this.compiled(rows.length / count, count);
-    const feeds = this.feeds(compiled, rows, count, numbers);
-    const { loss, metric } = await compiled.program.run(this.memory, feeds);
+    const fed = Array.from({ length: count }, (_, step) => numbers(this.update + step + 1));
+    const { loss, metric } = await compiled.program.run(this.memory, this.feeds(compiled, rows, fed));
     this.update += count;
-    return { loss: loss.data, metric: metric?.data };
+    return { loss: loss.data, metric: metric?.data, rates: fed.map(({ lr }) => lr) };
   }
 
   /** What the next update, on these rows, looks like from inside; changes nothing. */
@@ -79,9 +77,9 @@ export class Trainer {
       this.looking.set(rows.length, known);
     }
     const { step, program, reader } = await known;
-    const { signals } = await program.run(this.memory, this.feeds(step, rows, 1, numbers));
-    const update = this.update + 1;
-    return reader.signals(update, numbers(update).lr, signals.data);
+    const now = numbers(this.update + 1);
+    const { signals } = await program.run(this.memory, this.feeds(step, rows, [now]));
+    return reader.signals(this.update + 1, now.lr, signals.data);
   }
 
   /** The first operator of the next update, on these rows, that gives what is no finite number; changes nothing. */
@@ -89,7 +87,7 @@ export class Trainer {
     const { nodes, ...step } = traceGraph(this.network, rows.length);
     const program = await this.engine.compile(step.graph);
     try {
-      const { odd } = await program.run(this.memory, this.feeds(step, rows, 1, numbers));
+      const { odd } = await program.run(this.memory, this.feeds(step, rows, [numbers(this.update + 1)]));
       const first = nodes[odd.data.findIndex((x: number) => Number.isNaN(x))];
       return first && { operator: first.op.name, scope: first.scope };
     } finally {
@@ -138,17 +136,10 @@ export class Trainer {
     return known;
   }
 
-  private feeds({ scalars, streams }: StepGraph, rows: Int32Array, count: number, numbers: Numbers): Tensors {
-    const data = new Float64Array(count * scalars.length);
-    this.rates = [];
-    for (let step = 0; step < count; step++) {
-      const now = numbers(this.update + step + 1);
-      this.rates.push(now.lr);
-      data.set(
-        scalars.map((name) => now[name]),
-        step * scalars.length,
-      );
-    }
+  /** `numbers`: of each step. */
+  private feeds({ scalars, streams }: StepGraph, rows: Int32Array, numbers: readonly ReturnType<Numbers>[]): Tensors {
+    const count = numbers.length;
+    const data = Float64Array.from(numbers.flatMap((now) => scalars.map((name) => now[name])));
     const feeds: Record<string, Tensors[string]> = {
       indices: { dtype: 'int32', shape: [rows.length], data: rows },
       scalars: { dtype: 'float', shape: [data.length], data },
