@@ -59,8 +59,12 @@ for (const step of steps) {
     const [first, ...rest] = done.map(({ seconds }) => seconds);
     return { first, rest: rest.reduce((a, b) => a + b, 0), looks };
   };
-  const trial = await run(false, 3);
-  const epochs = Math.max(3, Math.ceil(Number(values.seconds) / (trial.rest / 2)) + 1);
+  const lasting = async (seconds: number, trialOf: number) => {
+    const { rest } = await run(false, trialOf);
+    return Math.max(3, Math.ceil((seconds * (trialOf - 1)) / rest) + 1);
+  };
+  // The first epochs are slower than those that follow: only a run of a second says how long one takes.
+  const epochs = await lasting(Number(values.seconds), await lasting(1, 3));
   const ratios: number[] = [];
   const compile: number[] = [];
   let looks = 0;

@@ -23,6 +23,10 @@ const linearKinds: readonly LayerName[] = ['dense', 'conv2d'];
 /** Layers that are no activations and yet bend what passes them. */
 const bending: readonly LayerName[] = ['maxout', 'maxPool', 'layerNorm', 'groupNorm', 'instanceNorm', 'rmsNorm'];
 
+const poolings: readonly LayerName[] = ['maxPool', 'averagePool'];
+/** Momentum above this adds up more than fifty steps. */
+const longMemory = 0.98;
+
 export const isActivation = (kind: string): boolean =>
   kind in layers && 'suits' in layers[kind as LayerName] && kind !== 'linear';
 export const isLinear = (kind: string): boolean => linearKinds.includes(kind as LayerName);
@@ -148,6 +152,24 @@ export function widen(settings: Settings, factor: number): Change[] {
       { kind: 'relu', options: { name: unused(all, 'hidden-relu') } },
     ),
   );
+}
+
+/** Pooling over windows of two; what looks at no more than that stays. */
+export const poolLess = (settings: Settings): Change[] =>
+  changed(settings, 'pooling over windows of 2', (entries) =>
+    entries.map(({ kind, options: { stride: _, ...options } }, i) =>
+      poolings.includes(kind) && Math.max(...[options.size as number].flat()) > 2 ? { kind, options: { ...options, size: 2 } } : entries[i],
+    ),
+  );
+
+/** A momentum of 0.9 in the place of one that remembers far longer, and a tenth of the learning rate, which mostly was chosen for less. */
+export function lessMomentum(settings: Settings): Change[] {
+  const [[kind, options]] = Object.entries(settings.optimizer as Record<string, { momentum?: number }>);
+  if (!(options.momentum !== undefined && options.momentum > longMemory)) return [];
+  return setRate({ ...settings, optimizer: { [kind]: { ...options, momentum: 0.9 } } }, 0.1).map((change) => ({
+    ...change,
+    what: `momentum ${options.momentum} -> 0.9, ${change.what}`,
+  }));
 }
 
 /** Every dropout at `rate`; at 0 they are left out. */

@@ -14,5 +14,7 @@ export interface Rule {
   readonly needs: readonly ('losses' | 'epochs' | 'signals')[];
   /** Rules whose findings this one can bring about. */
   readonly leadsTo: readonly string[];
+  /** Whether only a whole training shows what its changes do. */
+  readonly showsLate?: boolean;
   look(history: History): Sighting | undefined;
 }

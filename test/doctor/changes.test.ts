@@ -4,6 +4,8 @@ import {
   addBatchNorm,
   dropLastActivation,
   insertActivations,
+  lessMomentum,
+  poolLess,
   replaceActivation,
   replaceInit,
   setDropout,
@@ -34,6 +36,25 @@ describe('changes of an experiment can be trained', () => {
     const [{ what, settings: next }] = setRate(settings, 0.1);
     expect(next).toEqual({ optimizer: { momentum: { lr: 0.03, momentum: 0.8 } } });
     expect(what).toBe('learning rate 0.3000 -> 0.03000');
+  });
+
+  test('a momentum that remembers too long, and the rate that it multiplied', () => {
+    const long = settingsOf([dense(3)], { optimizer: { momentum: { lr: 0.5, momentum: 0.999 } } });
+    const [{ what, settings: next }] = lessMomentum(long);
+    expect(next).toEqual({ optimizer: { momentum: { lr: 0.05, momentum: 0.9 } } });
+    expect(what).toBe('momentum 0.999 -> 0.9, learning rate 0.5000 -> 0.05000');
+    expect(lessMomentum(settingsOf([dense(3)], { optimizer: { momentum: { lr: 0.5, momentum: 0.95 } } }))).toEqual([]);
+    expect(lessMomentum(settingsOf([dense(3)]))).toEqual([]);
+  });
+
+  test('pooling over large windows, and only that', async () => {
+    const digits = await loadDataset('digits');
+    const model = [{ averagePool: { size: 8 } }, { conv2d: { filters: 2 } }, 'flatten', dense(10)];
+    const { settings } = resolve({ data: { dataset: 'digits' }, model }, digits);
+    const [change] = poolLess(settings);
+    const after = resolve({ ...settings, ...change.settings }, digits);
+    expect(JSON.stringify(after.settings.model[0])).toContain('"size":2,');
+    expect(poolLess(after.settings)).toEqual([]);
   });
 
   test('first weights follow the activation again, and biases begin at 0', () => {

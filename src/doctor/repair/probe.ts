@@ -20,9 +20,12 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The experiment with changes made to it, one after the other. */
-export const changed = (experiment: object, changes: readonly Change[]): Record<string, unknown> =>
-  Object.assign({}, experiment, ...changes.map(({ settings }) => settings));
+/** The experiment with changes made to it, one after the other; the content of a model file, which no change holds, stays. */
+export function changed(experiment: object, changes: readonly Change[]): Record<string, unknown> {
+  const made: Record<string, unknown> = Object.assign({}, experiment, ...changes.map(({ settings }) => settings));
+  const { from } = experiment as { readonly from?: object };
+  return from ? { ...made, from: { ...from, ...(made.from as object) } } : made;
+}
 
 /**
  * Trains one network for so many epochs, with the first weights and batches of its seed, and scores it on the validation rows.

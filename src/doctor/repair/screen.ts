@@ -1,8 +1,10 @@
 import type { Dataset } from '../../data/index.ts';
-import { setRate } from '../changes.ts';
+import { entriesOf, isActivation, replaceActivation, setRate, widen } from '../changes.ts';
 import { look, type Seen } from '../diagnose.ts';
 import { type Change, isGrave } from '../finding.ts';
 import type { History } from '../history.ts';
+import type { Rule } from '../rule.ts';
+import { rules } from '../rules/index.ts';
 import { changed, type Probed, type ProbeOptions, probe } from './probe.ts';
 import { beyondNoise, gainInErrors, improves } from './score.ts';
 
@@ -41,6 +43,8 @@ export interface Screening {
 /** Most changes that are tried in a round, and rounds: what was mended may have hidden something else. */
 const most = 8;
 const rounds = 3;
+/** Standard errors above which nobody doubts an improvement. */
+const clear = 3.5;
 /** Updates of a probe that a difference can show in. */
 const enough = 50;
 
@@ -51,8 +55,9 @@ const enough = 50;
 export function probeEpochs({ settings, rows }: History, seen: readonly Seen[], budget: number): number {
   const { epochs } = settings;
   const perEpoch = Math.ceil(rows.train / settings.batchSize);
-  const since = seen.find(isGrave)?.since ?? 0;
-  const needed = Math.ceil((1.3 * since) / perEpoch);
+  const head = seen.find(isGrave);
+  if (head && (rules[head.rule] as Rule).showsLate) return epochs;
+  const needed = Math.ceil((1.3 * (head?.since ?? 0)) / perEpoch);
   if (needed > budget / 3) return epochs;
   const count = candidatesOf(seen).length;
   const wanted = Math.max(Math.ceil(epochs / (count > 3 ? 8 : 4)), Math.ceil(enough / perEpoch));
@@ -100,8 +105,8 @@ export async function screen(
       const trial = hopeful(seenAlone) ? await again(prober, best?.changes ?? [], seenAlone) : seenAlone;
       trials.push(trial);
       if (probed && trial.helps && (!winner || better(trial, probed, winner))) winner = { trial, probed };
-      // What leaves nothing to be found needs no rival.
-      if (trial.helps && trial.healthy && trial.errors > 5) break;
+      // What leaves nothing of what was found needs no rival.
+      if (trial.helps && probed && trial.errors > clear && !stillSeen(probed, candidates)) break;
     }
     if (!winner && round === 0) {
       candidates = pairsOf(candidates);
@@ -188,10 +193,18 @@ function pairsOf(candidates: readonly Candidate[]): Candidate[] {
     }));
 }
 
-/** What was suggested earlier stands unless another is better beyond chance, or as good and leaves less to be found. */
+/** Whether anything that the candidates are to mend is found in a training still. */
+const stillSeen = ({ history }: Probed, candidates: readonly Candidate[]): boolean =>
+  look(history).some((one) => isGrave(one) && candidates.some(({ rules }) => rules.includes(one.rule)));
+
+/** What counts as no worse in the measure. */
+const asGood = 0.01;
+
+/** What was suggested earlier stands unless another is better beyond chance, or as good and leaves less to be found or a clearly smaller loss. */
 const better = (trial: Trial, probed: Probed, winner: { trial: Trial; probed: Probed }): boolean =>
   improves(winner.probed.score, probed.score) ||
-  (trial.healthy && !winner.trial.healthy && trial.with >= winner.trial.with - 0.01);
+  (trial.with >= winner.trial.with - asGood &&
+    ((trial.healthy && !winner.trial.healthy) || gainInErrors(winner.probed.score, probed.score) > beyondNoise));
 
 interface Candidate {
   readonly rules: string[];
@@ -219,17 +232,24 @@ function candidatesOf(seen: readonly Seen[]): Candidate[] {
   return [...known.values()].slice(0, most);
 }
 
-/** What is still found with the changes made; then another optimizer or rate, which what was wrong may have spoilt. */
+/** What is still found with the changes made; then what often helps: a hidden layer, relu, Adam, and another rate, which the fault may have spoilt. */
 function nextOf(history: History, made: readonly Change[]): Candidate[] {
   const { settings } = history;
   const [kind] = Object.keys(settings.optimizer);
   const adaptive = !['sgd', 'momentum', 'nesterov'].includes(kind);
   const optimizer = { what: `optimizer ${kind} -> adam`, settings: { optimizer: { adam: {} } } };
-  const rates = [...setRate(settings, 3), ...setRate(settings, 1 / 3)];
-  const others = [...(adaptive ? [] : [optimizer]), ...rates].map((change) => ({ rules: [], change }));
+  const bare = !entriesOf(settings).some(({ kind }) => isActivation(kind));
+  const others = [
+    ...(bare ? widen(settings, 1) : replaceActivation(settings, ['sigmoid', 'hardSigmoid'], 'relu')),
+    // Short probes like rates that a long training does not bear: only a rate that nobody has chosen yet is raised.
+    ...(adaptive ? [] : [optimizer, ...(made.some(isOfOptimizer) ? [] : setRate(settings, 3))]),
+    ...setRate(settings, 1 / 3),
+  ].map((change) => ({ rules: [], change }));
   const done = new Set(made.map(({ what }) => what));
   return [...candidatesOf(look(history)), ...others].filter(({ change }) => !done.has(change.what)).slice(0, most);
 }
+
+const isOfOptimizer = ({ settings }: Change): boolean => 'optimizer' in settings;
 
 function trialOf(
   rules: readonly string[],

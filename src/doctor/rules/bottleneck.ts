@@ -1,5 +1,5 @@
 import { grouped, sizeOf } from '../../base/index.ts';
-import { isLinear, widen } from '../changes.ts';
+import { isLinear, poolLess, widen } from '../changes.ts';
 import { stagnation } from '../effects.ts';
 import type { History } from '../history.ts';
 import { learnedLess } from '../inside.ts';
@@ -41,7 +41,7 @@ export const bottleneck: Rule = {
         'more units there: at least as many as there are answers, better 16 or more',
         'less pooling before it, if it is an image',
       ],
-      changes: widen(settings, 8),
+      changes: [...poolLess(settings), ...widen(settings, 8)],
     };
   },
 };

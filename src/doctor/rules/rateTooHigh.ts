@@ -1,5 +1,5 @@
 import { grouped, percent, short } from '../../base/index.ts';
-import { put, setRate } from '../changes.ts';
+import { lessMomentum, put, setRate } from '../changes.ts';
 import { entryOf, isLate, learned, planned, riseOf, swingsOf } from '../curves.ts';
 import { overshoot as stepsTooLong } from '../effects.ts';
 import type { History } from '../history.ts';
@@ -44,8 +44,14 @@ export const rateTooHigh: Rule = {
           ? found.saw
           : `${found.saw}; the longest step seen was ${short(step, 3)} times as long as the weights it moved (up to ${long} is usual)`,
       why: 'a step that is longer than the valley is wide lands higher on its other side; the next gradient is larger still, and units are thrown to where they no longer answer',
-      try: ['a tenth of the learning rate, then a hundredth', 'a warm-up of some hundred updates', 'clipping by norm'],
+      try: [
+        ...(lessMomentum(settings).length > 0 ? ['a momentum of 0.9'] : []),
+        'a tenth of the learning rate, then a hundredth',
+        'a warm-up of some hundred updates',
+        'clipping by norm',
+      ],
       changes: [
+        ...lessMomentum(settings),
         ...[0.1, 0.01, 0.001].flatMap((factor) => setRate(settings, factor)),
         ...warmUp(history),
         ...(settings.clip ? [] : put('clipping by norm 1', { clip: { norm: 1 } })),

@@ -1,5 +1,5 @@
 import { grouped, percent, short, sizeOf } from '../../base/index.ts';
-import { isLinear, widen } from '../changes.ts';
+import { isLinear, put, widen } from '../changes.ts';
 import { isOver, learned, straightness } from '../curves.ts';
 import type { History } from '../history.ts';
 import { progressOf } from '../progress.ts';
@@ -18,6 +18,7 @@ const few = 3;
 export const underfitting: Rule = {
   question: 'Can the network express what is to be learned?',
   needs: ['losses'],
+  showsLate: true,
   leadsTo: ['lossFlat', 'imbalance'],
   look(history) {
     const progress = progressOf(history);
@@ -45,7 +46,11 @@ export const underfitting: Rule = {
         'less dropout, weight decay or augmentation, if there is any',
         'do the inputs hold what is asked for? Noise cannot be learned',
       ],
-      changes: [...widen(history.settings, 4), ...widen(history.settings, 16)],
+      changes: [
+        ...(frozen ? put('the frozen layers train too', { from: { ...history.settings.from, freeze: false } }) : []),
+        ...widen(history.settings, 4),
+        ...widen(history.settings, 16),
+      ],
     };
   },
 };

@@ -13,6 +13,8 @@ const [farTooLarge, large] = [20, 4];
 const [farTooSmall, small] = [0.01, 0.1];
 /** A feature that varies so many times as much as the usual one drowns it. */
 const uneven = 100;
+/** Share of zeros above which features are rare instead of small. */
+const sparse = 0.3;
 /** Share of the inputs that fill a twentieth of their range where a few rows lie far out, and what can be learned of the others then. */
 const [crowded, poor] = [0.7, 0.15];
 
@@ -33,7 +35,7 @@ export const unscaledInput: Rule = {
         ? 'large'
         : input.largest > 0 && (input.largest < farTooSmall || (fails && input.largest < small))
           ? 'small'
-          : fails && input.zeros < 0.5 && greatest > uneven * usual && usual > 0
+          : fails && input.zeros < sparse && greatest > uneven * usual && usual > 0
             ? 'uneven'
             : learnedLess(history, poor) && isLate(history) && history.layers[0]?.input.length === 1 && crowd > crowded
               ? 'outlying'
@@ -57,12 +59,19 @@ export const unscaledInput: Rule = {
             : 'what the first layer gives, and the gradient of its weights, grow with the inputs: steps that suit other layers are far too long for it',
       try: [
         ...(found === 'outlying'
-          ? ['look at the rows with the largest numbers: are they right, and in the same unit?']
-          : []),
-        '"preprocess": ["standardize"]: mean 0 and deviation 1 for each feature',
-        'for pixels from 0 to 255: "rescale"',
+          ? [
+              'look at the rows with the largest numbers: are they right, and in the same unit?',
+              '"preprocess": ["robust", { "clip": { "low": -5, "high": 5 } }]: scaled by the quartiles, which a few rows do not move',
+            ]
+          : [
+              '"preprocess": ["standardize"]: mean 0 and deviation 1 for each feature',
+              'for pixels from 0 to 255: "rescale"',
+            ]),
       ],
-      changes: put('preprocessing -> standardize', { preprocess: [...history.settings.preprocess, 'standardize'] }),
+      changes:
+        found === 'outlying'
+          ? put('preprocessing -> robust, clipped at 5', { preprocess: ['robust', { clip: { low: -5, high: 5 } }] })
+          : put('preprocessing -> standardize', { preprocess: [...history.settings.preprocess, 'standardize'] }),
     };
   },
 };
