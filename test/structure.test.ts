@@ -26,15 +26,22 @@ const rooms = [
   'train',
   'ensemble',
   'doctor',
+  'search',
   'predict',
   'export',
   'report',
   'cli',
 ];
 /** Doors other than index.ts: what needs Node stands apart from what a browser can load. */
-const otherDoors = ['data/readers/index.ts', 'runs/store/index.ts', 'runs/background/index.ts'];
+const otherDoors = [
+  'data/readers/index.ts',
+  'runs/store/index.ts',
+  'runs/background/index.ts',
+  'search/workers/index.ts',
+  'search/queue/index.ts',
+];
 /** Where the operating system may be touched. */
-const mayUseNode = ['data/readers/', 'runs/store/', 'runs/background/', 'cli/'];
+const mayUseNode = ['data/readers/', 'runs/store/', 'runs/background/', 'search/workers/', 'search/queue/', 'cli/'];
 /** Who else may use a library that only one room should know. */
 const owners: Record<string, string | readonly string[]> = {
   '#onnxruntime': 'engine/onnxruntime/',
@@ -43,6 +50,7 @@ const owners: Record<string, string | readonly string[]> = {
   commander: 'cli/',
   kysely: 'runs/store/',
   pg: 'runs/store/',
+  'pg-boss': 'search/queue/',
   sharp: 'data/readers/imageFolder/',
   zod: 'base/',
 };
@@ -162,6 +170,7 @@ describe('the house', () => {
       'cli/commands/index.ts': /^cli\/commands\//,
       'doctor/rules/index.ts': /^doctor\/rules\//,
       'doctor/preflight/index.ts': /^doctor\/preflight\//,
+      'search/pruners/index.ts': /^search\/pruners\//,
     };
     const helpers = [
       'families',
@@ -196,6 +205,12 @@ describe('the house', () => {
       'curve',
       'relation',
       'preflight',
+      'pruner',
+      'reports',
+      'halving',
+      'crc32',
+      'signedRank',
+      'explosion',
       'index',
     ];
     for (const [table, folder] of Object.entries(tables)) {

@@ -1,0 +1,133 @@
+import { hash, WellfitError } from '../../base/index.ts';
+import type { Values } from '../space/parameter.ts';
+import type { Budget, TrialRecord } from '../study/record.ts';
+import type { Study } from '../study/study.ts';
+import { type Worker, WorkerLost } from './job.ts';
+
+export interface DriveOptions {
+  readonly workers: readonly Worker[];
+  readonly budget: Budget;
+  readonly signal?: AbortSignal;
+  /** What a trial saved that was begun before, and takes what one saves. */
+  readonly saved?: SavedTrials;
+  /** Settings that are tried first. */
+  readonly given?: readonly Values[];
+  /** Updates and seconds that were spent before. */
+  readonly spent?: { readonly updates: number; readonly seconds: number };
+}
+
+/** Where trials that are under way stand, so that they need not begin anew. */
+export interface SavedTrials {
+  read(number: number): Promise<Uint8Array | undefined>;
+  write(number: number, saved: Uint8Array): void | Promise<void>;
+}
+
+/** How often a trial is begun again whose worker was lost. */
+const retries = 3;
+/** Trials that fail, with none that does not, before a study gives up. */
+const hopeless = 10;
+
+/** Why a search ended. */
+export interface Driven {
+  readonly ending: 'budget' | 'exhausted' | 'interrupted' | 'failing';
+  readonly words: string;
+}
+
+/** Keeps all workers busy until the budget is used up. Trials that were running when the study was left are begun again first. */
+export async function drive(
+  study: Study,
+  { workers, budget, signal, saved, given = [], spent }: DriveOptions,
+): Promise<Driven> {
+  const started = performance.now();
+  const before = spent ?? { updates: 0, seconds: 0 };
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const waiting = study.trials.filter(({ state }) => state === 'running').map(({ number }) => number);
+  const wishes = [...given];
+  let ended: Driven | undefined;
+  const end = (ending: Driven['ending'], words: string) => {
+    ended ??= { ending, words };
+  };
+
+  const used = (): number => {
+    const updates = before.updates + study.trials.reduce((sum, trial) => sum + (trial.updates ?? 0), 0);
+    const seconds = before.seconds + (performance.now() - started) / 1000;
+    return Math.max(
+      budget.trials === undefined ? 0 : study.trials.length / budget.trials,
+      budget.updates === undefined ? 0 : updates / budget.updates,
+      budget.seconds === undefined ? 0 : seconds / budget.seconds,
+    );
+  };
+
+  const next = (worker: Worker): TrialRecord | undefined => {
+    const again = waiting.shift();
+    if (again !== undefined) return study.claim(again, worker.name);
+    const progress = used();
+    if (progress >= 1) {
+      end('budget', 'the budget is used up');
+      return undefined;
+    }
+    const trial = study.ask({ budget, progress, given: wishes.shift() });
+    if (!trial) {
+      end('exhausted', 'everything that can be tried was tried');
+      return undefined;
+    }
+    return study.claim(trial.number, worker.name);
+  };
+
+  const attempt = async (worker: Worker, { number, attempt, values, stage }: TrialRecord): Promise<void> => {
+    const { seed } = study.settings;
+    const job = { number, attempt, values, seed: seedOf(seed, number), length: study.record.stages[stage].length };
+    try {
+      const resume = attempt > 1 ? await saved?.read(number) : undefined;
+      const outcome = await worker.run(job, {
+        signal: either,
+        resume,
+        onCheckpoint: saved && ((bytes) => saved.write(number, bytes)),
+        onReport: (report) => study.report(number, report, attempt),
+      });
+      // What was interrupted is begun again when the study goes on.
+      if (!(either.aborted && outcome.state === 'failed')) study.tell(number, outcome, attempt);
+    } catch (error) {
+      if (error instanceof WorkerLost && attempt <= retries) waiting.push(number);
+      else if (error instanceof WorkerLost || error instanceof WellfitError)
+        study.tell(number, { state: 'failed', why: error.message }, attempt);
+      else throw error;
+    }
+  };
+
+  const work = async (worker: Worker): Promise<void> => {
+    while ((!ended || waiting.length > 0) && !either.aborted) {
+      await worker.ready?.(either);
+      if (either.aborted) break;
+      const trial = next(worker);
+      if (!trial) break;
+      await attempt(worker, trial);
+      const reason = alwaysFails(study);
+      if (reason) {
+        end('failing', reason);
+        stop.abort();
+      }
+    }
+  };
+  const untilTime = budget.seconds === undefined ? undefined : Math.max(0, (budget.seconds - before.seconds) * 1000);
+  // Trials that are under way when the time is over are not waited for.
+  const timer = untilTime === undefined ? undefined : setTimeout(() => stop.abort(), untilTime);
+  try {
+    await Promise.all(workers.map(work));
+  } finally {
+    clearTimeout(timer);
+  }
+  if (signal?.aborted) return { ending: 'interrupted', words: 'interrupted' };
+  return ended ?? { ending: 'budget', words: 'the time is up' };
+}
+
+/** What the random numbers of a trial depend on: the seed of the study and its number. */
+export const seedOf = (seed: number, number: number): number => hash(seed, number) >>> 1;
+
+/** Where the first trials all fail, the next ones will as well. */
+function alwaysFails({ trials }: Study): string | undefined {
+  const over = trials.filter(({ state }) => state !== 'running');
+  if (over.length < hopeless || over.some(({ state }) => state !== 'failed')) return undefined;
+  return `the first ${over.length} trials all failed; the last one: ${over[over.length - 1].why}`;
+}

@@ -1,0 +1,194 @@
+import { lookUp, type Picked, parseOptions, WellfitError } from '../../base/index.ts';
+import type { Dataset } from '../../data/index.ts';
+import { resolve } from '../../train/index.ts';
+import { type PrunerName, pruners } from '../pruners/index.ts';
+import { autoSampler } from '../samplers/auto.ts';
+import { type SamplerName, samplers } from '../samplers/index.ts';
+import { activeIn, isConditional, type Space, type Values } from '../space/parameter.ts';
+import { fill, readSpace } from '../space/read.ts';
+import { usualSpace } from '../space/usual.ts';
+import type { Budget, Objective, StudySettings } from '../study/record.ts';
+import { objectiveOf } from './trial.ts';
+
+export interface PlanOptions {
+  /** Trials, updates or seconds, shared by all workers; 50 trials where nothing is said. */
+  readonly budget?: Budget;
+  readonly name?: string;
+  readonly seed?: number;
+  /** Names of objectives, the first one reported after each epoch; the metric of the experiment where it is left out. */
+  readonly objectives?: readonly string[];
+  /** A sampler, or a sampler with options; "auto" chooses by the space and the budget. */
+  readonly sampler?: string | Readonly<Record<string, unknown>>;
+  /** A pruner, or one with options; false for none but the end of what explodes. */
+  readonly pruner?: string | false | Readonly<Record<string, unknown>>;
+  /** Share of the trials that are never pruned. */
+  readonly control?: number;
+  /** From coarse to fine in so many stages. */
+  readonly stages?: number;
+  /** Cross-validation with so many folds in each trial. */
+  readonly folds?: number;
+  /** Whether the same settings may be tried again. */
+  readonly repeats?: boolean;
+}
+
+/** What is searched, and how, with everything filled in. */
+export interface SearchPlan {
+  readonly settings: StudySettings;
+  readonly space: Space;
+  /** The experiment with its ranges. */
+  readonly template: Readonly<Record<string, unknown>>;
+  readonly budget: Budget;
+  readonly folds: number;
+  readonly chosen: readonly { readonly setting: string; readonly value: unknown; readonly why: string }[];
+}
+
+/** What a search of an experiment will do. An experiment without ranges gets the usual ones. */
+export function planSearch(
+  dataset: Dataset,
+  experiment: Readonly<Record<string, unknown>>,
+  options: PlanOptions = {},
+): SearchPlan {
+  const chosen: { setting: string; value: unknown; why: string }[] = [];
+  const choose = <T>(setting: string, value: T | undefined, otherwise: T, why: string): T => {
+    if (value === undefined) chosen.push({ setting, value: otherwise, why });
+    return value ?? otherwise;
+  };
+  const asked = readSpace(experiment);
+  const usual = asked.length === 0;
+  const ranged = usual ? usualSpace(experiment, dataset) : experiment;
+  const folds = options.folds ?? 1;
+  const template = folds > 1 ? { ...ranged, split: foldSplit(ranged.split, folds, dataset, first(ranged)) } : ranged;
+  const space = usual ? readSpace(template) : asked;
+  if (usual)
+    chosen.push({ setting: 'space', value: space.map(({ name }) => name), why: 'the experiment has no ranges' });
+  checkCorners(template, space, dataset);
+  const budget = choose('budget', options.budget, { trials: 50 }, 'enough to see which settings matter');
+  const objectives = (options.objectives ?? [undefined]).map((name) => objectiveOf(name, dataset, first(template)));
+  const sampler = chooseSampler(options.sampler ?? 'auto', space, budget, objectives, chosen);
+  const { epochs } = resolve(first(template), dataset).settings;
+  const steps = folds > 1 ? folds : epochs;
+  const pruner = choosePruner(options.pruner ?? 'auto', folds, steps, objectives, chosen);
+  return {
+    settings: {
+      name: options.name ?? 'study',
+      seed: options.seed ?? 0,
+      ...{ objectives, sampler, pruner },
+      control: pruner
+        ? choose('control', options.control, 0.05, 'trials that are never pruned show what pruning costs')
+        : 0,
+      stages: options.stages ?? 1,
+      repeats: options.repeats ?? false,
+    },
+    ...{ space, template, budget, folds, chosen },
+  };
+}
+
+/** The experiment with a value in the place of every range. */
+export const filled = (template: Readonly<Record<string, unknown>>, values: Values) =>
+  fill(template, values) as Record<string, unknown>;
+
+/** The experiment with the first value of every range. */
+const first = (template: Readonly<Record<string, unknown>>) => filled(template, cornerOf(readSpace(template), 'low'));
+
+function cornerOf(space: Space, end: 'low' | 'high'): Values {
+  const values: Record<string, number> = {};
+  for (const parameter of space)
+    if (activeIn([parameter], values).length > 0)
+      values[parameter.name] =
+        parameter.kind === 'choice' ? (end === 'low' ? 0 : parameter.choices.length - 1) : parameter[end];
+  return values;
+}
+
+/** Refuses what cannot be trained before anything is: the ends of all ranges, and each choice once. */
+function checkCorners(template: Readonly<Record<string, unknown>>, space: Space, dataset: Dataset): void {
+  const low = cornerOf(space, 'low');
+  const corners = [low, cornerOf(space, 'high')];
+  for (const parameter of space)
+    if (parameter.kind === 'choice')
+      for (let index = 1; index < parameter.choices.length - 1; index++) {
+        const values: Record<string, number> = { ...low, [parameter.name]: index };
+        if (activeIn([parameter], low).length > 0) corners.push(completed(space, values));
+      }
+  for (const values of corners) resolve(filled(template, values), dataset);
+}
+
+/** Values with those of the parameters that exist beside them now. */
+function completed(space: Space, given: Values): Values {
+  const values: Record<string, number> = {};
+  for (const parameter of space)
+    if (activeIn([parameter], values).length > 0)
+      values[parameter.name] = given[parameter.name] ?? (parameter.kind === 'choice' ? 0 : parameter.low);
+  return values;
+}
+
+/** One part in so many of the rows that are not for the test is left out at a time. */
+function foldSplit(asked: unknown, folds: number, dataset: Dataset, experiment: Record<string, unknown>): object {
+  if (!Number.isInteger(folds) || folds < 2)
+    throw new WellfitError('option', 'folds must be a whole number of 2 or more', { received: String(folds) });
+  const { split } = resolve(experiment, dataset).settings;
+  return { ...(asked as object), validation: (1 - split.test) / folds };
+}
+
+function picked<T extends Record<string, { readonly options: Parameters<typeof parseOptions>[0] }>>(
+  table: T,
+  asked: string | Readonly<Record<string, unknown>>,
+  what: string,
+): Picked<keyof T & string> {
+  const [kind, options] = typeof asked === 'string' ? [asked, {}] : (Object.entries(asked)[0] ?? ['', {}]);
+  const name = lookUp(table, kind, what, what);
+  return {
+    kind: name,
+    options: parseOptions(table[name].options, options, `${what}.${name}`) as Record<string, unknown>,
+  };
+}
+
+type Chosen = { setting: string; value: unknown; why: string }[];
+
+function chooseSampler(
+  asked: string | Readonly<Record<string, unknown>>,
+  space: Space,
+  budget: Budget,
+  objectives: readonly Objective[],
+  chosen: Chosen,
+): Picked<SamplerName> {
+  if (asked === 'auto') {
+    const { kind, why } = autoSampler(space, budget, objectives.length);
+    chosen.push({ setting: 'sampler', value: kind, why });
+    return picked(samplers, kind, 'sampler');
+  }
+  const sampler = picked(samplers, asked, 'sampler');
+  if (isConditional(space) && !samplers[sampler.kind].conditional)
+    throw new WellfitError(
+      'option',
+      `the sampler "${sampler.kind}" cannot search ranges that exist only beside certain choices`,
+      {
+        received: space
+          .flatMap(({ name, when }) => (when ? [`${name} beside ${when.parameter}`] : []))
+          .slice(0, 3)
+          .join(', '),
+        fix: 'use "tpe", "random" or "auto"',
+      },
+    );
+  return sampler;
+}
+
+/** Steps below which there is nothing to be saved. */
+const fewSteps = 4;
+
+function choosePruner(
+  asked: string | false | Readonly<Record<string, unknown>>,
+  folds: number,
+  steps: number,
+  objectives: readonly Objective[],
+  chosen: Chosen,
+): Picked<PrunerName> | undefined {
+  if (asked === false || asked === 'none') return undefined;
+  if (asked !== 'auto') return picked(pruners, asked, 'pruner');
+  if (objectives.length > 1 || (folds === 1 && steps < fewSteps)) return undefined;
+  const [kind, why]: [PrunerName, string] =
+    folds > 1
+      ? ['wilcoxon', 'it compares folds in pairs']
+      : ['median', 'a trial that is worse than half of the others at the same epoch rarely wins'];
+  chosen.push({ setting: 'pruner', value: kind, why });
+  return picked(pruners, kind, 'pruner');
+}
