@@ -158,7 +158,9 @@ export function widen(settings: Settings, factor: number): Change[] {
 export const poolLess = (settings: Settings): Change[] =>
   changed(settings, 'pooling over windows of 2', (entries) =>
     entries.map(({ kind, options: { stride: _, ...options } }, i) =>
-      poolings.includes(kind) && Math.max(...[options.size as number].flat()) > 2 ? { kind, options: { ...options, size: 2 } } : entries[i],
+      poolings.includes(kind) && Math.max(...[options.size as number].flat()) > 2
+        ? { kind, options: { ...options, size: 2 } }
+        : entries[i],
     ),
   );
 

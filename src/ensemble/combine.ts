@@ -4,7 +4,7 @@ import { abs, add, exp, log, logSoftmax, max, min, mul, neg, sub } from '../ops/
 import type { Combine, Network } from '../train/index.ts';
 
 /** How outputs become probabilities before they are averaged; "none" averages the outputs themselves. */
-type Link = 'softmax' | 'sigmoid' | 'none';
+export type Link = 'softmax' | 'sigmoid' | 'none';
 
 export function linkOf({ loss: { kind } }: Pick<Network, 'loss'>, combine: Combine): Link {
   if (combine === 'logits' || losses[kind].output !== 'logits') return 'none';
@@ -32,16 +32,18 @@ export function combineOutputs(members: readonly ArrayLike<number>[], width: num
 function meanOf(members: readonly ArrayLike<number>[], width: number, link: Link): Float64Array {
   const sum = new Float64Array(members[0].length);
   for (const member of members) {
-    const answers =
-      link === 'softmax'
-        ? softmaxRows(member, width)
-        : Float64Array.from(member, link === 'sigmoid' ? logistic : (x) => x);
-    answers.forEach((answer, i) => {
+    linked(member, width, link).forEach((answer, i) => {
       sum[i] += answer / members.length;
     });
   }
   return sum;
 }
+
+/** Outputs as what is averaged: probabilities, or the outputs themselves. */
+export const linked = (outputs: ArrayLike<number>, width: number, link: Link): Float64Array =>
+  link === 'softmax'
+    ? softmaxRows(outputs, width)
+    : Float64Array.from(outputs, link === 'sigmoid' ? logistic : (x) => x);
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 

@@ -1,3 +1,4 @@
 export type { Member } from '../train/index.ts';
-export { combineOutputs, combineValues, linkOf } from './combine.ts';
-export { type EnsembleRun, type Gain, trainEnsemble } from './train.ts';
+export { combineOutputs, combineValues, linked, linkOf } from './combine.ts';
+export { greedySelection } from './greedy.ts';
+export { type EnsembleRun, type Gain, together, trainEnsemble } from './train.ts';

@@ -137,6 +137,23 @@ function savedMembers({ resume, onCheckpoint }: TrainOptions, seed: number, coun
   return { count: done.length, take: onCheckpoint && take };
 }
 
+/** Networks that were trained one by one, as one run: measured together on the test rows. The first one speaks for all but the weights. */
+export async function together(dataset: Dataset, runs: readonly Run[], engine: Engine): Promise<EnsembleRun> {
+  const [first] = runs;
+  const members = runs.map(({ network, weights, epochs, best }) => ({ network, weights, epochs, best }));
+  const ensemble: Ensemble = { members: runs.length, bag: false, combine: 'probabilities' };
+  const { test, gain } = await measureTogether(first, dataset, members, ensemble.combine, engine);
+  return {
+    ...first,
+    settings: { ...first.settings, ensemble },
+    updates: runs.reduce((sum, { updates }) => sum + updates, 0),
+    seconds: runs.reduce((sum, { seconds }) => sum + seconds, 0),
+    members,
+    test: test ?? first.test,
+    ...(gain && { gain }),
+  };
+}
+
 async function measureTogether(run: Run, dataset: Dataset, members: readonly Member[], how: Combine, engine: Engine) {
   const { network } = run;
   const rows = run.rows.test;

@@ -1,4 +1,4 @@
-"""test/golden/sobol.json: the first 256 points of the Sobol sequence in 200 dimensions, in units of 1/256, a line for each dimension. Needs scipy."""
+"""test/golden/sobol.json: 256 points of the Sobol sequence, in units of 1/256, a line for each of 200 dimensions. Needs scipy."""
 
 import warnings
 

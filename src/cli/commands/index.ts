@@ -12,6 +12,7 @@ import { predict } from './predict.ts';
 import { preview } from './preview.ts';
 import { runs } from './runs.ts';
 import { schema } from './schema.ts';
+import { search } from './search.ts';
 import { show } from './show.ts';
 import { train } from './train.ts';
 
@@ -28,6 +29,7 @@ export const commands = {
   runs,
   show,
   compare,
+  search,
   doctor,
   gradcheck,
   list,

@@ -22,8 +22,8 @@ const mostTrials = 25;
 const least = 2.2e-9;
 
 /**
- * The lowest point of a smooth function in a box, near where the search starts: L-BFGS (Liu and Nocedal 1989) on the coordinates that do not
- * press against the box, with steps that are projected into it (Bertsekas 1982) and meet the weak conditions of Wolfe.
+ * The lowest point of a smooth function in a box, near where the search starts: L-BFGS (Liu and Nocedal 1989) on the coordinates that do
+ * not press against the box, with steps that are projected into it (Bertsekas 1982) and meet the weak conditions of Wolfe.
  * @param tolerance the largest component of the projected gradient at which it ends
  */
 export function minimize(

@@ -8,6 +8,8 @@ export interface DriveOptions {
   readonly workers: readonly Worker[];
   readonly budget: Budget;
   readonly signal?: AbortSignal;
+  /** Takes what a network says of its validation rows, where that is wanted. */
+  readonly onOutputs?: (number: number, outputs: Float32Array) => void;
   /** What a trial saved that was begun before, and takes what one saves. */
   readonly saved?: SavedTrials;
   /** Settings that are tried first. */
@@ -36,7 +38,7 @@ export interface Driven {
 /** Keeps all workers busy until the budget is used up. Trials that were running when the study was left are begun again first. */
 export async function drive(
   study: Study,
-  { workers, budget, signal, saved, given = [], spent }: DriveOptions,
+  { workers, budget, signal, saved, onOutputs, given = [], spent }: DriveOptions,
 ): Promise<Driven> {
   const started = performance.now();
   const before = spent ?? { updates: 0, seconds: 0 };
@@ -80,14 +82,16 @@ export async function drive(
     const job = { number, attempt, values, seed: seedOf(seed, number), length: study.record.stages[stage].length };
     try {
       const resume = attempt > 1 ? await saved?.read(number) : undefined;
-      const outcome = await worker.run(job, {
+      const { outputs, ...outcome } = await worker.run(job, {
         signal: either,
         resume,
         onCheckpoint: saved && ((bytes) => saved.write(number, bytes)),
         onReport: (report) => study.report(number, report, attempt),
       });
       // What was interrupted is begun again when the study goes on.
-      if (!(either.aborted && outcome.state === 'failed')) study.tell(number, outcome, attempt);
+      if (either.aborted && outcome.state === 'failed') return;
+      study.tell(number, outcome, attempt);
+      if (outputs) onOutputs?.(number, outputs);
     } catch (error) {
       if (error instanceof WorkerLost && attempt <= retries) waiting.push(number);
       else if (error instanceof WorkerLost || error instanceof WellfitError)

@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly stages?: number;
   /** Cross-validation with so many folds in each trial. */
   readonly folds?: number;
+  /** Builds an ensemble of the trials whose answers to the validation rows are best together. */
+  readonly ensemble?: boolean;
   /** Whether the same settings may be tried again. */
   readonly repeats?: boolean;
 }
@@ -39,6 +41,10 @@ export interface SearchPlan {
   readonly template: Readonly<Record<string, unknown>>;
   readonly budget: Budget;
   readonly folds: number;
+  /** Whether the best networks are to answer together. */
+  readonly ensemble: boolean;
+  /** What the experiment would do without a search, where the ranges are the usual ones: it is tried first. */
+  readonly usual?: Values;
   readonly chosen: readonly { readonly setting: string; readonly value: unknown; readonly why: string }[];
 }
 
@@ -54,8 +60,8 @@ export function planSearch(
     return value ?? otherwise;
   };
   const asked = readSpace(experiment);
-  const usual = asked.length === 0;
-  const ranged = usual ? usualSpace(experiment, dataset) : experiment;
+  const usual = asked.length === 0 ? usualSpace(experiment, dataset) : undefined;
+  const ranged = usual?.template ?? experiment;
   const folds = options.folds ?? 1;
   const template = folds > 1 ? { ...ranged, split: foldSplit(ranged.split, folds, dataset, first(ranged)) } : ranged;
   const space = usual ? readSpace(template) : asked;
@@ -79,7 +85,8 @@ export function planSearch(
       stages: options.stages ?? 1,
       repeats: options.repeats ?? false,
     },
-    ...{ space, template, budget, folds, chosen },
+    ...{ space, template, budget, folds, chosen, ensemble: options.ensemble ?? false },
+    ...(usual && { usual: usual.values }),
   };
 }
 

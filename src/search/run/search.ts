@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/index.ts';
 import { type Engine, onnxRuntimeEngine } from '../../engine/index.ts';
-import { type EnsembleRun, trainEnsemble } from '../../ensemble/index.ts';
+import type { EnsembleRun } from '../../ensemble/index.ts';
 import { type Importance, importances } from '../importance.ts';
 import type { Values } from '../space/parameter.ts';
 import { best, front } from '../study/best.ts';
@@ -8,16 +8,19 @@ import type { StudyRecord, TrialRecord } from '../study/record.ts';
 import { Study, type StudyChange } from '../study/study.ts';
 import { type Warning, warningsOf } from '../study/warnings.ts';
 import { type Driven, drive, type SavedTrials } from './drive.ts';
+import { finish } from './finish.ts';
 import type { Worker } from './job.ts';
 import { filled, type PlanOptions, planSearch, type SearchPlan } from './plan.ts';
+import type { Together } from './together.ts';
 import { tryOut } from './trial.ts';
-import { type Crowned, crown } from './winner.ts';
+import type { Crowned } from './winner.ts';
 
-export interface SearchOptions extends PlanOptions {
-  /** How many of the best are trained again, and with how many new seeds; false for none. */
+export interface CarryOutOptions {
+  /** How many of the best are trained again, and with how many new seeds; false for none, and for no final network. */
   readonly final?: false | { readonly finalists: number; readonly seeds: number };
   /** Values that are tried first. */
   readonly given?: readonly Values[];
+  /** Trains what this thread trains; ONNX Runtime with one thread unless said. */
   readonly engine?: Engine;
   readonly signal?: AbortSignal;
   /** Whatever carries out the trials; this thread unless said. */
@@ -29,10 +32,17 @@ export interface SearchOptions extends PlanOptions {
   readonly onEvent?: (event: SearchEvent) => void;
 }
 
+export type SearchOptions = PlanOptions & CarryOutOptions;
+
 export type SearchEvent =
   | { readonly kind: 'start'; readonly plan: SearchPlan }
   | { readonly kind: 'trial'; readonly trial: TrialRecord }
-  | { readonly kind: 'final'; readonly done: number; readonly of: number };
+  /** The best are trained again, so many of so many times. */
+  | { readonly kind: 'final'; readonly done: number; readonly of: number }
+  /** Networks that are to answer together are trained again, so many of so many. */
+  | { readonly kind: 'together'; readonly done: number; readonly of: number }
+  /** The winner, or the experiment as it was, is trained as a whole. */
+  | { readonly kind: 'whole'; readonly what: 'winner' | 'usual' };
 
 export interface SearchResult {
   readonly study: StudyRecord;
@@ -44,24 +54,38 @@ export interface SearchResult {
   readonly crowned?: Crowned;
   /** The network of the winner, trained as the experiment asks and measured once on the test rows. */
   readonly run?: EnsembleRun;
+  /** Networks of several trials that answer together, where that was asked for. */
+  readonly together?: Together;
+  /** The same of the experiment without a search, where its settings were among those that were tried. */
+  readonly usual?: EnsembleRun;
   readonly warnings: readonly Warning[];
   readonly importances: readonly Importance[];
   readonly seconds: number;
 }
 
-/** Searches the settings of an experiment: tries, prunes, trains the best again, and measures the winner once on the test rows. */
-export async function searchOn(
+/** Share of the time that is for trials, where the best are trained again afterwards. */
+const forTrials = 0.7;
+
+/**
+ * Searches the settings of an experiment, its ranges or the usual ones: tries, prunes, trains the best again with new seeds, and measures the
+ * winner once on the test rows.
+ * @throws WellfitError for ranges and options that cannot work, before the first trial
+ */
+export const searchOn = (
   dataset: Dataset,
   experiment: Readonly<Record<string, unknown>>,
   options: SearchOptions = {},
+): Promise<SearchResult> => carryOut(dataset, planSearch(dataset, experiment, options), options);
+
+/** Does what was planned. */
+export async function carryOut(
+  dataset: Dataset,
+  plan: SearchPlan,
+  options: CarryOutOptions = {},
 ): Promise<SearchResult> {
   const started = performance.now();
-  const {
-    engine = onnxRuntimeEngine({ threads: 1 }),
-    signal = new AbortController().signal,
-    onEvent = () => {},
-  } = options;
-  const plan = planSearch(dataset, experiment, options);
+  const { onEvent = () => {}, signal = new AbortController().signal, given = [], saved } = options;
+  const { engine = onnxRuntimeEngine({ threads: 1 }), final = { finalists: 3, seeds: 3 } } = options;
   onEvent({ kind: 'start', plan });
   const told = (change: StudyChange) => {
     options.onChange?.(change);
@@ -69,36 +93,28 @@ export async function searchOn(
   };
   const study = options.resume ? new Study(options.resume, told) : Study.begin(plan.settings, plan.space, told);
   const workers = options.workers ?? [localWorker(dataset, plan, engine)];
+  const several = plan.settings.objectives.length > 1;
+  const { seconds } = plan.budget;
+  // The end of a search belongs to the time that it was given.
+  const budget =
+    seconds !== undefined && final && !several ? { ...plan.budget, seconds: forTrials * seconds } : plan.budget;
+  const first = options.resume || !plan.usual ? [] : [plan.usual];
+  const outputs = new Map<number, Float32Array>();
   const ended = await drive(study, {
-    workers,
-    budget: plan.budget,
-    signal,
-    given: options.given,
-    saved: options.saved,
+    ...{ workers, budget, signal, saved, given: [...first, ...given] },
+    onOutputs: (number, own) => outputs.set(number, own),
   });
-  const single = plan.settings.objectives.length === 1;
-  const { finalists, seeds } = options.final || { finalists: 3, seeds: 3 };
-  const wanted = options.final !== false && single && ended.ending !== 'failing' && !signal.aborted;
-  const crowned = wanted
-    ? await crown(study, workers, {
-        finalists,
-        seeds,
-        signal,
-        onDone: (done, of) => onEvent({ kind: 'final', done, of }),
-      })
-    : undefined;
-  const [top] = best(study.trials, 1);
-  const chosen = crowned?.winner ?? top;
-  const run =
-    chosen && wanted && !signal.aborted
-      ? await trainEnsemble(dataset, filled(plan.template, chosen.values), { engine, signal })
-      : undefined;
-  const { space } = study.stage;
-  const comparable = study.trials.filter(({ stage }) => study.record.stages[stage].length === study.stage.length);
+  const left = seconds === undefined ? undefined : seconds - (performance.now() - started) / 1000;
+  const finished =
+    final && !several && ended.ending !== 'failing' && !signal.aborted
+      ? await finish(dataset, study, plan, { ...final, workers, engine, signal, outputs, secondsLeft: left, onEvent })
+      : {};
+  const { space, length } = study.stage;
+  const comparable = study.trials.filter(({ stage }) => study.record.stages[stage].length === length);
   return {
-    ...{ study: study.record, plan, ended, crowned, run },
-    best: top,
-    ...(!single && { front: front(study.trials) }),
+    ...{ study: study.record, plan, ended, ...finished },
+    best: best(comparable, 1)[0] ?? best(study.trials, 1)[0],
+    ...(several && { front: front(study.trials) }),
     warnings: warningsOf(space, comparable),
     importances: importances(space, comparable),
     seconds: (performance.now() - started) / 1000,
@@ -108,14 +124,14 @@ export async function searchOn(
 /** Carries out trials in this thread. */
 export const localWorker = (
   dataset: Dataset,
-  { template, folds, settings: { objectives } }: SearchPlan,
+  { template, folds, ensemble, settings: { objectives } }: SearchPlan,
   engine: Engine,
 ): Worker => ({
   name: 'here',
   run: ({ values, seed, length }, hooks) =>
     tryOut(
       dataset,
-      { experiment: filled(template, values), seed, length, folds, objectives, keep: false },
+      { experiment: filled(template, values), seed, length, folds, objectives, keep: ensemble },
       { engine, ...hooks },
     ),
 });

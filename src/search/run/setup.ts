@@ -11,12 +11,14 @@ export interface Setup {
   readonly objectives: readonly Objective[];
   /** What the data hash to: a worker that finds other data refuses to work. */
   readonly fingerprint: Fingerprint;
+  /** Whether what networks say of validation rows is wanted. */
+  readonly keep: boolean;
   /** Threads inside one operator. */
   readonly threads: number;
 }
 
-export const setupOf = (dataset: Dataset, { template, folds, settings }: SearchPlan, threads = 1): Setup => ({
-  ...{ template, folds, threads },
+export const setupOf = (dataset: Dataset, { template, folds, settings, ensemble }: SearchPlan, threads = 1): Setup => ({
+  ...{ template, folds, threads, keep: ensemble },
   objectives: settings.objectives,
   fingerprint: fingerprintOf(dataset),
 });

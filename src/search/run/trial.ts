@@ -1,15 +1,15 @@
 import { WellfitError } from '../../base/index.ts';
-import { bagRows, type Dataset } from '../../data/index.ts';
+import { bagRows, type Dataset, type Split, split } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { metrics } from '../../nn/index.ts';
 import {
   decodeCheckpoint,
   type EpochRecord,
   encodeCheckpoint,
-  type Judged,
   judgeRows,
   type Run,
   resolve,
+  type Settings,
   trainOn,
 } from '../../train/index.ts';
 import { hasExploded } from '../pruners/index.ts';
@@ -38,10 +38,8 @@ export interface TaskOptions extends JobHooks {
 }
 
 export interface Tried extends Outcome {
-  /** Of the network. */
-  readonly parameters?: number;
-  /** Of validation rows, one for each fold; only where they are wanted. */
-  readonly judged?: readonly (Judged & { readonly indices: Int32Array })[];
+  /** What the network says of its validation rows, fold after fold, row-major; only where it is wanted. */
+  readonly outputs?: Float32Array;
 }
 
 /** What is known of a training without measuring rows. */
@@ -74,7 +72,7 @@ export async function tryOut(dataset: Dataset, task: Task, options: TaskOptions)
   const { folds, objectives, keep } = task;
   const before = options.resume ? decodeSaved(options.resume) : { results: [], updates: 0, seconds: 0 };
   const results = before.results.map((values) => [...values]);
-  const judged: (Judged & { indices: Int32Array })[] = [];
+  const outputs: number[] = [];
   let [updates, parameters] = [before.updates, 0];
   const since = () => ({ updates, seconds: before.seconds + (performance.now() - started) / 1000 });
   // What networks say is not saved: folds whose answers are wanted are trained again.
@@ -94,7 +92,7 @@ export async function tryOut(dataset: Dataset, task: Task, options: TaskOptions)
     if (why) return { state: 'pruned', ...since(), why };
     if (run.stopped.ending === 'interrupted') return { state: 'failed', ...since(), why: 'interrupted' };
     results.push(objectives.map(({ name }) => resultOf(name, run)));
-    if (keep) judged.push(await validationOf(dataset, run, options.engine));
+    if (keep) outputs.push(...(await validationOutputs(dataset, run, options.engine)));
     if (folds === 1) continue;
     await options.onCheckpoint?.(encodeSaved({ results, ...since() }));
     const report = { step: fold + 1, value: asLower(results[fold][0], objectives[0]) };
@@ -107,7 +105,7 @@ export async function tryOut(dataset: Dataset, task: Task, options: TaskOptions)
     results: objectives.map((_, i) => mean(results.map((values) => values[i]))),
     ...since(),
     parameters,
-    ...(keep && { judged }),
+    ...(keep && { outputs: Float32Array.from(outputs) }),
   };
 }
 
@@ -157,11 +155,8 @@ async function trainFold(
     },
     {
       told: true,
-      rows(all, { split }) {
-        const { train, validation } = folds > 1 ? bagRows(dataset, all, split, fold) : all;
-        // Rows that decide nothing are not looked at before the end of the search.
-        return { train, validation, test: new Int32Array(0) };
-      },
+      // Rows that decide nothing are not looked at before the end of the search.
+      rows: (all, { split }) => ({ ...foldOf(dataset, all, split, folds, fold), test: new Int32Array(0) }),
     },
   );
   await Promise.all(asked);
@@ -169,6 +164,19 @@ async function trainFold(
   // Where nothing is left to be saved, the trial is over anyway.
   const over = run.stopped.ending === 'epochs' || run.stopped.ending === 'earlyStopping';
   return { run, why: over ? undefined : why };
+}
+
+const foldOf = (dataset: Dataset, all: Split, how: Settings['split'], folds: number, fold: number): Split =>
+  folds > 1 ? bagRows(dataset, all, how, fold) : all;
+
+/** The rows that all trials are measured on, fold after fold. */
+export function heldRows(dataset: Dataset, experiment: object, folds: number): Int32Array {
+  const { settings } = resolve(experiment, dataset);
+  const all = split(dataset, { ...settings.split, limit: settings.limit });
+  const parts = Array.from({ length: folds }, (_, fold) => [
+    ...foldOf(dataset, all, settings.split, folds, fold).validation,
+  ]);
+  return Int32Array.from(parts.flat());
 }
 
 const asLower = (value: number, { better }: Objective): number => (better === 'lower' ? value : -value);
@@ -184,8 +192,7 @@ function resultOf(name: string, run: Run): number {
   return (run.best && epochValue(name, run.best)) ?? Number.NaN;
 }
 
-async function validationOf(dataset: Dataset, run: Run, engine: Engine) {
-  const indices = run.rows.validation;
-  const [judged] = await judgeRows(dataset, [run], indices, engine);
-  return { ...judged, indices };
+async function validationOutputs(dataset: Dataset, run: Run, engine: Engine): Promise<number[]> {
+  const [{ outputs }] = await judgeRows(dataset, [run], run.rows.validation, engine);
+  return Array.from(outputs);
 }

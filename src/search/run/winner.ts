@@ -39,20 +39,24 @@ export async function crown(
   {
     finalists,
     seeds,
+    also = [],
     signal,
     onDone = () => {},
   }: {
     readonly finalists: number;
     readonly seeds: number;
+    /** Numbers of trials that are trained again whatever they did. */
+    readonly also?: readonly number[];
     readonly signal: AbortSignal;
     readonly onDone?: (done: number, of: number) => void;
   },
 ): Promise<Crowned | undefined> {
-  const chosen = candidates(study, finalists);
+  const chosen = candidates(study, finalists, also);
   if (chosen.length === 0) return undefined;
-  const jobs = chosen.flatMap((trial) =>
-    Array.from({ length: seeds }, (_, i) => ({ trial, number: beyond + trial.number * seeds + i })),
-  );
+  // Seed by seed, so that all have the same number of them where the time is over first.
+  const jobs = Array.from({ length: seeds }, (_, i) =>
+    chosen.map((trial) => ({ trial, number: beyond + trial.number * seeds + i })),
+  ).flat();
   const results = new Map<number, { value: number; parameters?: number }[]>();
   let done = 0;
   const queue = [...jobs];
@@ -87,15 +91,14 @@ export async function crown(
 }
 
 /** The best trials of full length, the same settings counted once. */
-function candidates({ record: { stages }, trials }: Study, count: number): TrialRecord[] {
+function candidates({ record: { stages }, trials }: Study, count: number, also: readonly number[]): TrialRecord[] {
   const whole = trials.filter(({ stage }) => stages[stage].length === 1);
   const seen = new Set<string>();
-  return best(whole.length > 0 ? whole : trials, trials.length)
-    .filter(({ values }) => {
-      const key = JSON.stringify(values);
-      return seen.has(key) ? false : seen.add(key);
-    })
-    .slice(0, count);
+  const ordered = best(whole.length > 0 ? whole : trials, trials.length).filter(({ values }) => {
+    const key = JSON.stringify(values);
+    return seen.has(key) ? false : seen.add(key);
+  });
+  return ordered.filter(({ number }, i) => i < count || also.includes(number));
 }
 
 function finalist(

@@ -1,93 +1,121 @@
 import type { Dataset } from '../../data/index.ts';
 import { resolve, type Settings } from '../../train/index.ts';
+import type { Values } from './parameter.ts';
 
 type Experiment = Readonly<Record<string, unknown>>;
 type Options = Readonly<Record<string, unknown>>;
 
+/** An experiment with ranges, and the values that stand for what it would do without a search. */
+export interface Usual {
+  readonly template: Experiment;
+  readonly values: Values;
+}
+
 /** Recipes of dense layers, whose depth, width and activation may be chosen. */
 const dense = ['tabular', 'mlp'];
+const activations = ['relu', 'silu', 'tanh'];
 /** How far a rate may lie from the usual one. */
 const reach = 10;
-/** What a weight decay beside the steps, and a penalty in the loss, may be. */
-const decays = { beside: [1e-4, 0.3], penalty: [1e-7, 1e-2] };
+/** What a weight decay beside the steps may be, and a penalty in the loss. */
+const [decays, penalties] = [
+  [1e-4, 0.3],
+  [1e-7, 1e-2],
+];
+const dropouts = [0, 0.5];
 
 /**
  * What is worth searching in any experiment: the learning rate, what holds the weights back, and the batch size; for the recipes of dense layers
  * also their number, width, activation and dropout. What the experiment says itself stays as it is.
- * @returns the whole experiment with ranges
  */
-export function usualSpace(experiment: Experiment, dataset: Dataset): Experiment {
+export function usualSpace(experiment: Experiment, dataset: Dataset): Usual {
   const { settings, chosen } = resolve(experiment, dataset);
-  const isFree = (setting: string) => chosen.some((choice) => choice.setting === setting);
-  const recipe =
-    isFree('model') || typeof experiment.model === 'string'
-      ? String(chosen.find(({ setting }) => setting === 'model')?.value ?? experiment.model)
-      : undefined;
+  const choice = (name: string) => chosen.find(({ setting }) => setting === name);
+  const recipe = choice('model')?.value ?? experiment.model;
+  const values: Record<string, number> = {};
+  const batches = [Math.max(1, Math.round(settings.batchSize / 2)), settings.batchSize, 2 * settings.batchSize];
+  if (choice('batchSize')) values.batchSize = 1;
+  const layers =
+    typeof recipe === 'string' && dense.includes(recipe)
+      ? hidden(settings, values)
+      : settings.model.map(dropped(values));
   return {
-    ...experiment,
-    ...withoutUndefined({ ...settings, data: experiment.data }),
-    ...optimizer(experiment, settings),
-    ...(isFree('batchSize') && { batchSize: { choice: batches(settings.batchSize) } }),
-    model: recipe && dense.includes(recipe) ? layers(settings) : settings.model.map(dropped),
-    // What early stopping chose for itself, it chooses again.
-    earlyStopping: experiment.earlyStopping ?? settings.earlyStopping,
+    template: {
+      ...experiment,
+      ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
+      data: experiment.data,
+      ...held(experiment, settings, values),
+      ...(choice('batchSize') && { batchSize: { choice: batches } }),
+      model: layers,
+    },
+    values,
   };
 }
 
-const withoutUndefined = (settings: object): Experiment =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-
-/** The learning rate around the usual one, and the weight decay; a rate that was asked for stays. */
-function optimizer({ lr, optimizer: asked, regularize }: Experiment, settings: Settings): Experiment {
+/** The learning rate around the usual one, and a weight decay or a penalty; a rate that was asked for stays. */
+function held(
+  { lr, optimizer, regularize }: Experiment,
+  settings: Settings,
+  values: Record<string, number>,
+): Experiment {
   const [[kind, options]] = Object.entries(settings.optimizer as Record<string, Options>);
-  const given = typeof asked === 'object' && asked !== null ? ((Object.values(asked)[0] ?? {}) as Options) : {};
-  const usual = typeof options.lr === 'number' ? options.lr : 0.001;
-  const fixed = lr !== undefined || given.lr !== undefined;
-  const decoupled = 'decay' in options && given.decay === undefined;
+  const given =
+    typeof optimizer === 'object' && optimizer !== null ? ((Object.values(optimizer)[0] ?? {}) as Options) : {};
+  const usual = options.lr;
+  const ranges: Record<string, unknown> = {};
+  if (lr === undefined && given.lr === undefined && typeof usual === 'number') {
+    ranges.lr = { log: [rounded(usual / reach), rounded(usual * reach)] };
+    values[`optimizer.${kind}.lr`] = usual;
+  }
+  const decoupled = 'decay' in options;
+  if (decoupled && given.decay === undefined) {
+    ranges.decay = { log: decays };
+    values[`optimizer.${kind}.decay`] = Math.max(decays[0], options.decay as number);
+  }
+  const penalty = !decoupled && regularize === undefined;
+  if (penalty) values['regularize.l2'] = penalties[0];
   return {
-    lr: undefined,
-    optimizer: {
-      [kind]: {
-        ...options,
-        ...(!fixed && { lr: { log: [rounded(usual / reach), rounded(usual * reach)] } }),
-        ...(decoupled && { decay: { log: decays.beside } }),
-      },
-    },
-    ...(!decoupled && regularize === undefined && { regularize: { l2: { log: decays.penalty } } }),
+    ...(lr !== undefined && { lr: undefined }),
+    optimizer: { [kind]: { ...options, ...ranges } },
+    ...(penalty && { regularize: { l2: { log: penalties } } }),
   };
 }
 
 const rounded = (x: number): number => Number(x.toPrecision(6));
 
-const batches = (usual: number): number[] => [Math.max(1, Math.round(usual / 2)), usual, 2 * usual];
-
 /** One to three hidden layers between what comes first (flattening, embedding) and the answers. */
-function layers({ model }: Settings): unknown[] {
-  const isDense = (entry: unknown) => 'dense' in (entry as object);
-  const first = model.findIndex(isDense);
-  const [last] = model.slice(model.findLastIndex(isDense));
-  return [
-    ...model.slice(0, first).map(unnamed),
-    {
-      repeat: { int: [1, 3] },
-      layers: [
-        { dense: { units: { int: [32, 512], log: true } } },
-        { choice: ['relu', 'silu', 'tanh'] },
-        { dropout: { rate: { uniform: [0, 0.5] } } },
-      ],
-    },
-    unnamed(last),
+function hidden({ model }: Settings, values: Record<string, number>): unknown[] {
+  const entries = model.map((entry) => Object.entries(entry as Record<string, Options>)[0]);
+  const first = entries.findIndex(([kind]) => kind === 'dense');
+  const last = entries.findLastIndex(([kind]) => kind === 'dense');
+  const between = entries.slice(first, last);
+  const path = `model.${first}`;
+  values[`${path}.repeat`] = between.filter(([kind]) => kind === 'dense').length;
+  let copy = -1;
+  for (const [kind, options] of between) {
+    if (kind === 'dense') {
+      copy++;
+      values[`${path}.${copy}.0.dense.units`] = options.units as number;
+      values[`${path}.${copy}.2.dropout.rate`] = 0;
+    } else if (kind === 'dropout') values[`${path}.${copy}.2.dropout.rate`] = options.rate as number;
+    else values[`${path}.${copy}.1`] = activations.indexOf(kind);
+  }
+  const block = [
+    { dense: { units: { int: [16, 512], log: true } } },
+    { choice: activations },
+    { dropout: { rate: { uniform: dropouts } } },
   ];
+  return [...entries.slice(0, first).map(unnamed), { repeat: { int: [1, 3] }, layers: block }, unnamed(entries[last])];
 }
 
 /** Names count layers, of which there may be others now. */
-function unnamed(entry: unknown): unknown {
-  const [[kind, { name: _, ...options }]] = Object.entries(entry as Record<string, Options>);
-  return { [kind]: options };
-}
+const unnamed = ([kind, { name: _, ...options }]: [string, Options]): unknown => ({ [kind]: options });
 
 /** Dropout wherever the model has some. */
-function dropped(entry: unknown): unknown {
-  const [[kind, options]] = Object.entries(entry as Record<string, Options>);
-  return kind === 'dropout' ? { dropout: { ...options, rate: { uniform: [0, 0.5] } } } : entry;
-}
+const dropped =
+  (values: Record<string, number>) =>
+  (entry: unknown, i: number): unknown => {
+    const [[kind, options]] = Object.entries(entry as Record<string, Options>);
+    if (kind !== 'dropout') return entry;
+    values[`model.${i}.dropout.rate`] = Math.min(dropouts[1], options.rate as number);
+    return { dropout: { ...options, rate: { uniform: dropouts } } };
+  };

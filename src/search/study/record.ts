@@ -64,6 +64,8 @@ export interface TrialRecord extends Trial {
   readonly results?: readonly number[];
   readonly updates?: number;
   readonly seconds?: number;
+  /** Of the network. */
+  readonly parameters?: number;
   /** Milliseconds since 1970. */
   readonly started?: number;
   readonly ended?: number;
@@ -77,6 +79,7 @@ export interface Outcome {
   readonly results?: readonly number[];
   readonly updates?: number;
   readonly seconds?: number;
+  readonly parameters?: number;
   readonly why?: string;
 }
 

@@ -73,7 +73,7 @@ export class Study {
     const trial: TrialRecord = {
       ...{ number, state: 'running', values, reports: [], stage, origin, asked, attempt: 0 },
       ...(note !== undefined && { note }),
-      control: isControl(this.settings, number),
+      control: origin === 'given' || isControl(this.settings, number),
     };
     this.all.push(trial);
     this.onChange({ kind: 'asked', trial });
@@ -166,6 +166,5 @@ export class Study {
 export const lowerIsBetter = (value: number, { objectives }: StudySettings, index = 0): number =>
   objectives[index].better === 'lower' ? value : -value;
 
-/** The first trials are seen whole as well: there is nothing to compare them with. */
 const isControl = ({ control, seed }: StudySettings, number: number): boolean =>
   (hash(seed, number, 11) >>> 0) / 2 ** 32 < control;

@@ -5,9 +5,9 @@ import { sampler } from '../sampler.ts';
 import { coordinateOf, scrambled, sobolDimensions, sobolSequence } from './sequence.ts';
 
 /**
- * Quasi-random search: point `number` of a Sobol sequence that the seed scrambles. The trials leave no holes in the space and never meet, so
- * it beats independent draws at the same cost (Bousquet et al. 2017, arXiv:1706.03200). Every parameter owns a dimension, whether it exists
- * in a trial or not; those after the 200th are drawn independently.
+ * Quasi-random search: point `number` of a Sobol sequence that the seed scrambles (a random matrix on the bits and a digital shift). The
+ * trials leave no holes in the space and never meet, so it mostly beats independent draws (Bousquet et al. 2017, arXiv:1706.03200). Every
+ * parameter owns a dimension, whether it exists in a trial or not; those after the 200th are drawn independently.
  */
 export const sobol = sampler({
   what: 'quasi-random: spreads the trials more evenly than chance does',

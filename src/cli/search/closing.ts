@@ -1,0 +1,155 @@
+import { duration, grouped, percent, short } from '../../base/index.ts';
+import type { SearchResult, TrialRecord } from '../../search/index.ts';
+import { bar } from '../terminal/bar.ts';
+import { formatMetric } from '../terminal/table.ts';
+import { settingsLine } from './words.ts';
+
+/** What a search has found, for people. */
+export function closingLines(result: SearchResult): string[] {
+  const { study, ended, plan } = result;
+  const count = (state: TrialRecord['state']) => study.trials.filter((trial) => trial.state === state).length;
+  const states = (['complete', 'pruned', 'failed', 'running'] as const).flatMap((state) =>
+    count(state) > 0 ? [`${grouped(count(state))} ${state === 'running' ? 'unfinished' : state}`] : [],
+  );
+  const several = plan.settings.objectives.length > 1;
+  return [
+    '',
+    `ended: ${ended.words}; ${states.join(', ')}`,
+    ...pruningLines(result),
+    ...stageLines(result),
+    '',
+    ...(several ? frontLines(result) : leaderLines(result)),
+    ...importanceLines(result),
+    ...result.warnings.map(({ words }) => `warning: ${words}`),
+    ...(result.warnings.some(({ kind }) => kind === 'edge')
+      ? ['go on with the wider ranges: the same command with --resume and --extend']
+      : []),
+    ...winnerLines(result),
+  ];
+}
+
+/** What pruning saved, and what it cost as far as the control group shows. */
+function pruningLines({ study: { trials, stages } }: SearchResult): string[] {
+  const pruned = trials.filter(({ state }) => state === 'pruned');
+  const longest = (length: number) =>
+    Math.max(
+      0,
+      ...trials.filter((trial) => stages[trial.stage].length === length).map(({ reports }) => reports.length),
+    );
+  const saved = pruned.reduce((sum, trial) => sum + longest(stages[trial.stage].length) - trial.reports.length, 0);
+  const all = trials.reduce((sum, { reports }) => sum + reports.length, 0);
+  return pruned.length === 0 || saved <= 0
+    ? []
+    : [`pruning left out ${grouped(saved)} of ${grouped(saved + all)} steps (${percent(saved / (saved + all), 0)})`];
+}
+
+const stageLines = ({ study: { stages } }: SearchResult): string[] =>
+  stages
+    .slice(1)
+    .flatMap(({ kind, reasons, length }, i) => [
+      `stage ${i + 2}, ${kind}${length < 1 ? `, trials of ${percent(length, 0)} of the length` : ''}:`,
+      ...(reasons.length > 0 ? reasons.map((reason) => `  ${reason}`) : ['  the same ranges']),
+    ]);
+
+function leaderLines({ study: { trials, settings }, plan: { space } }: SearchResult): string[] {
+  const [{ name }] = settings.objectives;
+  const leaders = trials
+    .filter(({ state }) => state === 'complete')
+    .toSorted((a, b) => a.objectives![0] - b.objectives![0])
+    .slice(0, 5);
+  if (leaders.length === 0) return ['no trial was completed'];
+  return [
+    `the best trials by validation ${name}:`,
+    ...leaders.map(
+      ({ number, results, values }) =>
+        `  ${String(number).padStart(4)}  ${formatMetric(name, results![0]).padStart(9)}  ${settingsLine(space, values)}`,
+    ),
+  ];
+}
+
+function frontLines({ front = [], plan: { space, settings } }: SearchResult): string[] {
+  const names = settings.objectives.map(({ name }) => name);
+  return [
+    `no trial is better than these in ${names.join(' and ')} at once:`,
+    ...front
+      .toSorted((a, b) => a.objectives![0] - b.objectives![0])
+      .map(
+        ({ number, results, values }) =>
+          `  ${String(number).padStart(4)}  ${results!.map((value, i) => formatMetric(names[i], value).padStart(10)).join(' ')}  ${settingsLine(space, values)}`,
+      ),
+  ];
+}
+
+function importanceLines({ importances, study }: SearchResult): string[] {
+  const told = importances.filter(({ share }) => share >= 0.01).slice(0, 8);
+  if (told.length < 2 || study.trials.length < 10) return [];
+  const width = Math.max(...told.map(({ parameter }) => parameter.length));
+  return [
+    '',
+    'what mattered:',
+    ...told.map(({ parameter, share }) => `  ${parameter.padEnd(width)} ${bar(share, 20)} ${percent(share, 0)}`),
+  ];
+}
+
+function winnerLines({ crowned, run, usual, together, plan, best, seconds }: SearchResult): string[] {
+  const [{ name }] = plan.settings.objectives;
+  const lines: string[] = [''];
+  if (crowned) {
+    const { finalists, winner, simplest, optimism } = crowned;
+    lines.push('the best, trained again with new seeds:');
+    for (const one of finalists)
+      lines.push(
+        `  trial ${one.number}: ${formatMetric(name, one.mean)} ± ${formatMetric(name, one.standardError)} over ${one.again.length} seeds; ${formatMetric(name, one.selected)} in the search${one.parameters === undefined ? '' : `; ${grouped(one.parameters)} parameters`}`,
+      );
+    lines.push(`the search was too hopeful of its best trial by ${formatMetric(name, optimism)}`);
+    lines.push(
+      `winner: trial ${winner.number}${simplest.number === winner.number ? '' : `; the simplest within one standard error is trial ${simplest.number}`}`,
+    );
+    lines.push(...comparison(finalists, winner.number, plan.usual !== undefined, name));
+  } else if (best && run) lines.push(`winner: trial ${best.number}`);
+  if (run?.test)
+    lines.push(
+      `test: ${name === 'loss' ? short(run.test.loss) : `${metricOf(run)} ${formatMetric(metricOf(run), run.test.metric)}`}, measured once`,
+    );
+  if (usual?.test) lines.push(`      ${formatMetric(metricOf(usual), usual.test.metric)} without the search`);
+  lines.push(...togetherLines(plan.ensemble, together, run));
+  lines.push(`done in ${duration(seconds)}`);
+  return lines;
+}
+
+/** What an ensemble gains over the winner, and what it costs. */
+function togetherLines(asked: boolean, together: SearchResult['together'], run: SearchResult['run']): string[] {
+  if (!together) return asked ? ['together: no two of the best trials answer better than the best one alone'] : [];
+  const { trials, validation, run: all } = together;
+  const name = metricOf(all);
+  const sizes = all.members!.map(({ network }) => network.model.parameterCount);
+  const sum = sizes.reduce((total, size) => total + size, 0);
+  const cost = run ? `; ${short(sum / run.network.model.parameterCount, 2)} times the parameters of the winner` : '';
+  return [
+    `together: trials ${trials.join(', ')}${cost}`,
+    `      validation ${name} ${formatMetric(name, validation.together)}, ${formatMetric(name, validation.alone)} of the first alone${all.test ? `; test ${formatMetric(name, all.test.metric)}` : ''}`,
+  ];
+}
+
+/** Whether the search was worth it, as far as the new seeds tell. */
+function comparison(
+  finalists: NonNullable<SearchResult['crowned']>['finalists'],
+  winner: number,
+  known: boolean,
+  name: string,
+): string[] {
+  const usual = known ? finalists.find(({ number }) => number === 0) : undefined;
+  if (!usual) return [];
+  if (usual.number === winner) return ['nothing that was tried is better than the experiment without a search'];
+  const [first] = finalists;
+  const gap = Math.abs(first.mean - usual.mean);
+  const error = Math.hypot(first.standardError, usual.standardError);
+  return [
+    gap > 2 * error
+      ? `better than without a search by ${formatMetric(name, gap)} (standard error ${formatMetric(name, error)})`
+      : `no better than without a search beyond chance: ${formatMetric(name, gap)}, with a standard error of ${formatMetric(name, error)}`,
+  ];
+}
+
+const metricOf = ({ settings: { metric } }: { settings: { metric: unknown } }): string =>
+  typeof metric === 'string' ? metric : Object.keys(metric as object)[0];

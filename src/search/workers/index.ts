@@ -1,0 +1,1 @@
+export { type ProcessWorker, processWorkers } from './pool.ts';

@@ -1,0 +1,53 @@
+import { type ErrorFacts, type ErrorKind, WellfitError } from '../../base/index.ts';
+import type { Job } from '../run/job.ts';
+import type { Setup } from '../run/setup.ts';
+import type { Tried } from '../run/trial.ts';
+import type { Report } from '../trial.ts';
+
+export interface ProcessSetup extends Setup {
+  /** Least seconds between two checkpoints of a trial. */
+  readonly checkpointSeconds?: number;
+}
+
+/** What a process is told. The first message is the setup; answers come in the order of what they answer. */
+export type ToProcess =
+  | { readonly kind: 'setup'; readonly setup: ProcessSetup }
+  | {
+      readonly kind: 'job';
+      readonly job: Job;
+      readonly resume?: Uint8Array;
+      /** What is listened to. */
+      readonly reports: boolean;
+      readonly checkpoints: boolean;
+    }
+  | { readonly kind: 'answer'; readonly end: boolean }
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'abort' };
+
+/** What a process tells. A job ends with "done" or "failed"; "failed" before "ready" means that the process is of no use. */
+export type FromProcess =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'reports'; readonly reports: readonly Report[] }
+  | { readonly kind: 'checkpoint'; readonly saved: Uint8Array }
+  | { readonly kind: 'done'; readonly tried: Tried }
+  | { readonly kind: 'failed'; readonly error: ErrorInWords };
+
+/** An error as it crosses to another process: a mistake of the user, or a fault with its stack. */
+export type ErrorInWords =
+  | { readonly what: string; readonly kind: ErrorKind; readonly facts: ErrorFacts }
+  | { readonly what: string; readonly stack?: string };
+
+export function inWords(error: unknown): ErrorInWords {
+  if (error instanceof WellfitError) {
+    const { kind, facts, message } = error;
+    // The message ends with the facts, which the constructor appends again.
+    const appended = new WellfitError(kind, '', facts).message;
+    return { what: message.slice(0, message.length - appended.length), kind, facts };
+  }
+  return error instanceof Error ? { what: error.message, stack: error.stack } : { what: String(error) };
+}
+
+export function fromWords(words: ErrorInWords): Error {
+  if ('kind' in words) return new WellfitError(words.kind, words.what, words.facts);
+  return Object.assign(new Error(words.what), { stack: words.stack });
+}

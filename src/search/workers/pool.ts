@@ -1,0 +1,95 @@
+import { WellfitError } from '../../base/index.ts';
+import { type Job, type JobHooks, type Worker, WorkerLost } from '../run/job.ts';
+import type { Tried } from '../run/trial.ts';
+import type { ProcessSetup } from './messages.ts';
+import { interrupted, WorkerProcess } from './process.ts';
+
+/** How often a process may end before its data are loaded. */
+const starts = 3;
+
+/** A worker with a process of its own. */
+export interface ProcessWorker extends Worker {
+  /** Of the process, where there is one. */
+  readonly pid?: number;
+  /** @throws WellfitError where the data cannot be loaded, or are not those that the search was begun with */
+  ready(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Workers that try trials at the same time, each in a process of its own that loads the data itself. A process is started when its first trial
+ * is, and again where it was lost; all end with this process. Whoever makes them closes them.
+ */
+export const processWorkers = (setup: ProcessSetup, count: number): ProcessWorker[] =>
+  Array.from({ length: count }, (_, i) => new Restarting(`worker ${i + 1}`, setup));
+
+class Restarting implements ProcessWorker {
+  readonly name: string;
+  private readonly setup: ProcessSetup;
+  private process?: WorkerProcess;
+  private closed = false;
+
+  constructor(name: string, setup: ProcessSetup) {
+    this.name = name;
+    this.setup = setup;
+  }
+
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
+  async ready(signal: AbortSignal): Promise<void> {
+    await unlessAborted(this.started(), signal);
+  }
+
+  async run(job: Job, hooks: JobHooks): Promise<Tried> {
+    const process = await unlessAborted(this.started(), hooks.signal);
+    return process?.run(job, hooks) ?? interrupted;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.process?.close();
+  }
+
+  /** The process with its data, after a new start where there is none. */
+  private async started(): Promise<WorkerProcess> {
+    for (let start = 1; ; start++) {
+      if (this.closed) throw new WorkerLost(`${this.name} is closed`);
+      this.process ??= this.start();
+      const { process } = this;
+      try {
+        await process.ready;
+        return process;
+      } catch (error) {
+        await process.close();
+        if (!(error instanceof WorkerLost)) throw error;
+        if (start < starts) continue;
+        throw new WellfitError('engine', error.message, {
+          likely: 'the memory does not suffice for so many processes: each has the data for itself',
+          fix: 'use fewer workers',
+        });
+      }
+    }
+  }
+
+  private start(): WorkerProcess {
+    const process = new WorkerProcess(this.name, this.setup, () => {
+      if (this.process === process) this.process = undefined;
+    });
+    return process;
+  }
+}
+
+/** Undefined as soon as the signal is aborted. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const abort = () => resolve(undefined);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
