@@ -29,6 +29,15 @@ export {
   type ScorePrediction,
 } from './predict/index.ts';
 export {
+  type Asked,
+  type AskTell,
+  createStudy,
+  type SearchOptions,
+  type SearchResult,
+  type StudyOptions,
+  searchOn,
+} from './search/index.ts';
+export {
   type CrossValidation,
   crossValidateOn,
   type EpochRecord,

@@ -1,3 +1,4 @@
+import { WellfitError } from './base/index.ts';
 import { type Dataset, readData } from './data/index.ts';
 import { loadData, readFromModel, readModel } from './data/readers/index.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from './doctor/index.ts';
 import { type EnsembleRun, trainEnsemble } from './ensemble/index.ts';
 import { type LoadModelOptions, loadModel as loadModelBytes, type Model } from './predict/index.ts';
+import { carryOut, planSearch, type SearchOptions as SearchHow, type SearchResult, setupOf } from './search/index.ts';
 import {
   type CrossValidation,
   crossValidateOn,
@@ -52,6 +54,7 @@ export type {
   PredictInput,
   ScorePrediction,
 } from './predict/index.ts';
+export { type Asked, type AskTell, createStudy, type SearchResult, type StudyOptions } from './search/index.ts';
 export type {
   CrossValidation,
   EpochRecord,
@@ -169,6 +172,39 @@ export async function gradientCheck(
 export async function check(experiment: ExperimentOrData, options?: PreflightOptions): Promise<Preflight> {
   const { dataset, plain } = await withData(experiment);
   return preflightOn(dataset, plain, options);
+}
+
+export interface SearchOptions extends Omit<SearchHow, 'workers' | 'resume' | 'saved' | 'onChange'> {
+  /** Trials at the same time, each in a process of its own, for data that have a name or a path; in this thread unless said. */
+  readonly workers?: number;
+}
+
+/**
+ * Searches for better settings of an experiment: its ranges, or the usual ones. The best are trained again with new seeds; the winner is trained
+ * as a whole and measured once on the test rows.
+ * @param experiment a range may stand wherever a value may: { log: [1e-4, 1e-1] }, { uniform: [0, 0.5] }, { int: [16, 256], step: 16 }, { choice: ['relu', 'elu'] }
+ * @example const { crowned, run } = await search({ data: { dataset: 'digits' }, optimizer: { adam: { lr: { log: [1e-4, 1e-1] } } } }, { budget: { trials: 20 } });
+ * @throws WellfitError for ranges and options that cannot work, before the first trial
+ */
+export async function search(
+  experiment: { readonly data: ExperimentOrData['data']; readonly [setting: string]: unknown },
+  { workers, ...options }: SearchOptions = {},
+): Promise<SearchResult> {
+  const { dataset, plain } = await withData(experiment as unknown as ExperimentOrData);
+  const plan = planSearch(dataset, plain, options);
+  if (workers === undefined) return carryOut(dataset, plan, options);
+  if (typeof experiment.data === 'object' && experiment.data !== null && 'features' in experiment.data)
+    throw new WellfitError('option', 'data in memory cannot be searched by other processes', {
+      received: `workers: ${workers}`,
+      fix: 'leave "workers" out, or give the data by name or path',
+    });
+  const { processWorkers } = await import('./search/workers/index.ts');
+  const pool = processWorkers(setupOf(dataset, plan), workers);
+  try {
+    return await carryOut(dataset, plan, { ...options, workers: pool });
+  } finally {
+    await Promise.all(pool.map((worker) => worker.close()));
+  }
 }
 
 async function withData({ data, ...asked }: ExperimentOrData): Promise<{ dataset: Dataset; plain: Experiment }> {

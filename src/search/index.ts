@@ -19,6 +19,7 @@ export type { Crowned, Finalist } from './run/winner.ts';
 export { type SamplerName, samplers } from './samplers/index.ts';
 export type { Parameter, Space, Values } from './space/parameter.ts';
 export { fill } from './space/read.ts';
+export { type Asked, type AskTell, createStudy, type StudyOptions } from './study/askTell.ts';
 export type { Budget, Objective, Stage, StudyRecord, StudySettings, TrialRecord } from './study/record.ts';
 export { Study, type StudyChange } from './study/study.ts';
 export type { Warning } from './study/warnings.ts';

@@ -1,13 +1,11 @@
-import { lookUp, type Picked, parseOptions, WellfitError } from '../../base/index.ts';
+import { WellfitError } from '../../base/index.ts';
 import type { Dataset } from '../../data/index.ts';
 import { resolve } from '../../train/index.ts';
-import { type PrunerName, pruners } from '../pruners/index.ts';
-import { autoSampler } from '../samplers/auto.ts';
-import { type SamplerName, samplers } from '../samplers/index.ts';
-import { activeIn, isConditional, type Space, type Values } from '../space/parameter.ts';
+import { activeIn, type Space, type Values } from '../space/parameter.ts';
 import { fill, readSpace } from '../space/read.ts';
 import { usualSpace } from '../space/usual.ts';
-import type { Budget, Objective, StudySettings } from '../study/record.ts';
+import { type Asked, type Chosen, choosePruner, chooseSampler } from '../study/methods.ts';
+import type { Budget, StudySettings } from '../study/record.ts';
 import { objectiveOf } from './trial.ts';
 
 export interface PlanOptions {
@@ -18,9 +16,9 @@ export interface PlanOptions {
   /** Names of objectives, the first one reported after each epoch; the metric of the experiment where it is left out. */
   readonly objectives?: readonly string[];
   /** A sampler, or a sampler with options; "auto" chooses by the space and the budget. */
-  readonly sampler?: string | Readonly<Record<string, unknown>>;
+  readonly sampler?: Asked;
   /** A pruner, or one with options; false for none but the end of what explodes. */
-  readonly pruner?: string | false | Readonly<Record<string, unknown>>;
+  readonly pruner?: Asked | false;
   /** Share of the trials that are never pruned. */
   readonly control?: number;
   /** From coarse to fine in so many stages. */
@@ -45,7 +43,7 @@ export interface SearchPlan {
   readonly ensemble: boolean;
   /** What the experiment would do without a search, where the ranges are the usual ones: it is tried first. */
   readonly usual?: Values;
-  readonly chosen: readonly { readonly setting: string; readonly value: unknown; readonly why: string }[];
+  readonly chosen: Readonly<Chosen>;
 }
 
 /** What a search of an experiment will do. An experiment without ranges gets the usual ones. */
@@ -54,7 +52,7 @@ export function planSearch(
   experiment: Readonly<Record<string, unknown>>,
   options: PlanOptions = {},
 ): SearchPlan {
-  const chosen: { setting: string; value: unknown; why: string }[] = [];
+  const chosen: Chosen = [];
   const choose = <T>(setting: string, value: T | undefined, otherwise: T, why: string): T => {
     if (value === undefined) chosen.push({ setting, value: otherwise, why });
     return value ?? otherwise;
@@ -134,68 +132,4 @@ function foldSplit(asked: unknown, folds: number, dataset: Dataset, experiment: 
     throw new WellfitError('option', 'folds must be a whole number of 2 or more', { received: String(folds) });
   const { split } = resolve(experiment, dataset).settings;
   return { ...(asked as object), validation: (1 - split.test) / folds };
-}
-
-function picked<T extends Record<string, { readonly options: Parameters<typeof parseOptions>[0] }>>(
-  table: T,
-  asked: string | Readonly<Record<string, unknown>>,
-  what: string,
-): Picked<keyof T & string> {
-  const [kind, options] = typeof asked === 'string' ? [asked, {}] : (Object.entries(asked)[0] ?? ['', {}]);
-  const name = lookUp(table, kind, what, what);
-  return {
-    kind: name,
-    options: parseOptions(table[name].options, options, `${what}.${name}`) as Record<string, unknown>,
-  };
-}
-
-type Chosen = { setting: string; value: unknown; why: string }[];
-
-function chooseSampler(
-  asked: string | Readonly<Record<string, unknown>>,
-  space: Space,
-  budget: Budget,
-  objectives: readonly Objective[],
-  chosen: Chosen,
-): Picked<SamplerName> {
-  if (asked === 'auto') {
-    const { kind, why } = autoSampler(space, budget, objectives.length);
-    chosen.push({ setting: 'sampler', value: kind, why });
-    return picked(samplers, kind, 'sampler');
-  }
-  const sampler = picked(samplers, asked, 'sampler');
-  if (isConditional(space) && !samplers[sampler.kind].conditional)
-    throw new WellfitError(
-      'option',
-      `the sampler "${sampler.kind}" cannot search ranges that exist only beside certain choices`,
-      {
-        received: space
-          .flatMap(({ name, when }) => (when ? [`${name} beside ${when.parameter}`] : []))
-          .slice(0, 3)
-          .join(', '),
-        fix: 'use "tpe", "random" or "auto"',
-      },
-    );
-  return sampler;
-}
-
-/** Steps below which there is nothing to be saved. */
-const fewSteps = 4;
-
-function choosePruner(
-  asked: string | false | Readonly<Record<string, unknown>>,
-  folds: number,
-  steps: number,
-  objectives: readonly Objective[],
-  chosen: Chosen,
-): Picked<PrunerName> | undefined {
-  if (asked === false || asked === 'none') return undefined;
-  if (asked !== 'auto') return picked(pruners, asked, 'pruner');
-  if (objectives.length > 1 || (folds === 1 && steps < fewSteps)) return undefined;
-  const [kind, why]: [PrunerName, string] =
-    folds > 1
-      ? ['wilcoxon', 'it compares folds in pairs']
-      : ['median', 'a trial that is worse than half of the others at the same epoch rarely wins'];
-  chosen.push({ setting: 'pruner', value: kind, why });
-  return picked(pruners, kind, 'pruner');
 }

@@ -19,7 +19,8 @@ interface Current {
 let ready: Promise<(job: Job, hooks: JobHooks) => Promise<Tried>>;
 let current: Current | undefined;
 
-const tell = (message: FromProcess) => process.send?.(message);
+// Where nobody hears it any more, the process is about to end.
+const tell = (message: FromProcess) => process.send?.(message, undefined, {}, () => {});
 
 // Ctrl-C reaches all processes of a terminal; the parent decides what it means.
 process.on('SIGINT', () => {});

@@ -1,0 +1,75 @@
+import { lookUp, type Picked, parseOptions, WellfitError } from '../../base/index.ts';
+import { type PrunerName, pruners } from '../pruners/index.ts';
+import { autoSampler } from '../samplers/auto.ts';
+import { type SamplerName, samplers } from '../samplers/index.ts';
+import { isConditional, type Space } from '../space/parameter.ts';
+import type { Budget, Objective } from './record.ts';
+
+/** What was chosen for the user, and why. */
+export type Chosen = { setting: string; value: unknown; why: string }[];
+/** A name, or a name with options. */
+export type Asked = string | Readonly<Record<string, unknown>>;
+
+function picked<T extends Record<string, { readonly options: Parameters<typeof parseOptions>[0] }>>(
+  table: T,
+  asked: Asked,
+  what: string,
+): Picked<keyof T & string> {
+  const [kind, options] = typeof asked === 'string' ? [asked, {}] : (Object.entries(asked)[0] ?? ['', {}]);
+  const name = lookUp(table, kind, what, what);
+  return {
+    kind: name,
+    options: parseOptions(table[name].options, options, `${what}.${name}`) as Record<string, unknown>,
+  };
+}
+
+/** The sampler that was asked for, or the one that suits. */
+export function chooseSampler(
+  asked: Asked,
+  space: Space,
+  budget: Budget,
+  objectives: readonly Objective[],
+  chosen: Chosen,
+): Picked<SamplerName> {
+  if (asked === 'auto') {
+    const { kind, why } = autoSampler(space, budget, objectives.length);
+    chosen.push({ setting: 'sampler', value: kind, why });
+    return picked(samplers, kind, 'sampler');
+  }
+  const sampler = picked(samplers, asked, 'sampler');
+  if (isConditional(space) && !samplers[sampler.kind].conditional)
+    throw new WellfitError(
+      'option',
+      `the sampler "${sampler.kind}" cannot search ranges that exist only beside certain choices`,
+      {
+        received: space
+          .flatMap(({ name, when }) => (when ? [`${name} beside ${when.parameter}`] : []))
+          .slice(0, 3)
+          .join(', '),
+        fix: 'use "tpe", "random" or "auto"',
+      },
+    );
+  return sampler;
+}
+
+/** Steps below which there is nothing to be saved. */
+const fewSteps = 4;
+
+/** The pruner that was asked for, or the one that suits so many steps. */
+export function choosePruner(
+  asked: Asked | false,
+  folds: number,
+  steps: number,
+  objectives: readonly Objective[],
+  chosen: Chosen,
+): Picked<PrunerName> | undefined {
+  if (asked === false || asked === 'none') return undefined;
+  if (asked !== 'auto') return picked(pruners, asked, 'pruner');
+  if (objectives.length > 1 || (folds === 1 && steps < fewSteps)) return undefined;
+  const [kind, why]: [PrunerName, string] =
+    folds > 1
+      ? ['wilcoxon', 'it compares folds in pairs']
+      : ['median', 'a trial that is worse than half of the others at the same epoch rarely wins'];
+  chosen.push({ setting: 'pruner', value: kind, why });
+  return picked(pruners, kind, 'pruner');
+}
