@@ -119,6 +119,9 @@ export async function drive(
   const timer = untilTime === undefined ? undefined : setTimeout(() => stop.abort(), untilTime);
   try {
     await Promise.all(workers.map(work));
+  } catch (error) {
+    stop.abort();
+    throw error;
   } finally {
     clearTimeout(timer);
   }

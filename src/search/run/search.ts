@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/index.ts';
-import { type Engine, onnxRuntimeEngine } from '../../engine/index.ts';
+import { type Engine, onnxRuntimeEngine, sharedEngine } from '../../engine/index.ts';
 import type { EnsembleRun } from '../../ensemble/index.ts';
 import { type Importance, importances } from '../importance.ts';
 import type { Values } from '../space/parameter.ts';
@@ -85,7 +85,7 @@ export async function carryOut(
 ): Promise<SearchResult> {
   const started = performance.now();
   const { onEvent = () => {}, signal = new AbortController().signal, given = [], saved } = options;
-  const { engine = onnxRuntimeEngine({ threads: 1 }), final = { finalists: 3, seeds: 3 } } = options;
+  const { engine = sharedEngine(onnxRuntimeEngine({ threads: 1 })), final = { finalists: 3, seeds: 3 } } = options;
   onEvent({ kind: 'start', plan });
   const told = (change: StudyChange) => {
     options.onChange?.(change);

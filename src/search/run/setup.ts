@@ -15,6 +15,8 @@ export interface Setup {
   readonly keep: boolean;
   /** Threads inside one operator. */
   readonly threads: number;
+  /** Least seconds between two checkpoints of a trial; 10 unless said. */
+  readonly checkpointSeconds?: number;
 }
 
 export const setupOf = (dataset: Dataset, { template, folds, settings, ensemble }: SearchPlan, threads = 1): Setup => ({

@@ -4,7 +4,7 @@ import type { TrialRecord } from '../study/record.ts';
 import type { Study } from '../study/study.ts';
 import { lowerIsBetter } from '../study/study.ts';
 import { seedOf } from './drive.ts';
-import type { Worker } from './job.ts';
+import { type Worker, WorkerLost } from './job.ts';
 
 /** Settings that did well in the search, trained again with seeds that decided nothing. */
 export interface Finalist {
@@ -28,6 +28,9 @@ export interface Crowned {
   /** By how much the search was too hopeful of the trial that it found best, in the unit of the objective. */
   readonly optimism: number;
 }
+
+/** Workers that may be lost before trainings are left out. */
+const mostLost = 10;
 
 /** Numbers of trainings that are none of the study's trials. */
 const beyond = 1_000_000;
@@ -58,13 +61,18 @@ export async function crown(
     chosen.map((trial) => ({ trial, number: beyond + trial.number * seeds + i })),
   ).flat();
   const results = new Map<number, { value: number; parameters?: number }[]>();
-  let done = 0;
+  let [done, lost] = [0, 0];
   const queue = [...jobs];
   const work = async (worker: Worker): Promise<void> => {
     for (let job = queue.shift(); job && !signal.aborted; job = queue.shift()) {
       const { trial, number } = job;
       const task = { number, attempt: 1, values: trial.values, seed: seedOf(study.settings.seed, number), length: 1 };
-      const tried = await worker.run(task, { signal });
+      const tried = await worker.run(task, { signal }).catch((error) => {
+        if (error instanceof WorkerLost) return undefined;
+        throw error;
+      });
+      if (!tried && lost++ < mostLost) queue.push(job);
+      if (!tried) continue;
       if (tried.state === 'complete')
         results.set(trial.number, [
           ...(results.get(trial.number) ?? []),

@@ -1,9 +1,10 @@
-import { onnxRuntimeEngine } from '../../engine/index.ts';
+import { onnxRuntimeEngine, sharedEngine } from '../../engine/index.ts';
 import type { Job, JobHooks } from '../run/job.ts';
 import { filled } from '../run/plan.ts';
+import type { Setup } from '../run/setup.ts';
 import { type Tried, tryOut } from '../run/trial.ts';
 import { loadSetup } from './load.ts';
-import { type FromProcess, inWords, type ProcessSetup, type ToProcess } from './messages.ts';
+import { type FromProcess, inWords, type ToProcess } from './messages.ts';
 import { Reporter } from './reporter.ts';
 
 // The process of a worker: loads the data once, then carries out one job after the other.
@@ -41,10 +42,10 @@ function hear(message: ToProcess): void {
   else current?.abort.abort();
 }
 
-async function begin(setup: ProcessSetup) {
+async function begin(setup: Setup) {
   const { folds, objectives, keep, threads, checkpointSeconds } = setup;
   const { dataset, template } = await loadSetup(setup);
-  const engine = onnxRuntimeEngine({ threads });
+  const engine = sharedEngine(onnxRuntimeEngine({ threads }));
   return ({ values, seed, length }: Job, hooks: JobHooks) =>
     tryOut(
       dataset,

@@ -4,14 +4,9 @@ import type { Setup } from '../run/setup.ts';
 import type { Tried } from '../run/trial.ts';
 import type { Report } from '../trial.ts';
 
-export interface ProcessSetup extends Setup {
-  /** Least seconds between two checkpoints of a trial. */
-  readonly checkpointSeconds?: number;
-}
-
 /** What a process is told. The first message is the setup; answers come in the order of what they answer. */
 export type ToProcess =
-  | { readonly kind: 'setup'; readonly setup: ProcessSetup }
+  | { readonly kind: 'setup'; readonly setup: Setup }
   | {
       readonly kind: 'job';
       readonly job: Job;

@@ -1,7 +1,7 @@
 import { WellfitError } from '../../base/index.ts';
 import { type Job, type JobHooks, type Worker, WorkerLost } from '../run/job.ts';
+import type { Setup } from '../run/setup.ts';
 import type { Tried } from '../run/trial.ts';
-import type { ProcessSetup } from './messages.ts';
 import { interrupted, WorkerProcess } from './process.ts';
 
 /** How often a process may end before its data are loaded. */
@@ -20,16 +20,16 @@ export interface ProcessWorker extends Worker {
  * Workers that try trials at the same time, each in a process of its own that loads the data itself. A process is started when its first trial
  * is, and again where it was lost; all end with this process. Whoever makes them closes them.
  */
-export const processWorkers = (setup: ProcessSetup, count: number): ProcessWorker[] =>
+export const processWorkers = (setup: Setup, count: number): ProcessWorker[] =>
   Array.from({ length: count }, (_, i) => new Restarting(`worker ${i + 1}`, setup));
 
 class Restarting implements ProcessWorker {
   readonly name: string;
-  private readonly setup: ProcessSetup;
+  private readonly setup: Setup;
   private process?: WorkerProcess;
   private closed = false;
 
-  constructor(name: string, setup: ProcessSetup) {
+  constructor(name: string, setup: Setup) {
     this.name = name;
     this.setup = setup;
   }

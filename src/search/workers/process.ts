@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Job, type JobHooks, WorkerLost } from '../run/job.ts';
+import type { Setup } from '../run/setup.ts';
 import type { Tried } from '../run/trial.ts';
-import { type FromProcess, fromWords, type ProcessSetup, type ToProcess } from './messages.ts';
+import { type FromProcess, fromWords, type ToProcess } from './messages.ts';
 
 /** Milliseconds that a process has for a last word, where its job is no longer wanted, and where it is itself not. */
 const lastWord = 1000;
@@ -25,7 +26,7 @@ export class WorkerProcess {
   private listener?: Listener;
 
   /** `forget` is called when nothing more can be asked of it, before those who wait hear of it. */
-  constructor(name: string, setup: ProcessSetup, forget: () => void) {
+  constructor(name: string, setup: Setup, forget: () => void) {
     this.name = name;
     this.forget = forget;
     const source = import.meta.url.endsWith('.ts') ? './child.ts' : './child.js';
