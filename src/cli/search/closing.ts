@@ -80,9 +80,14 @@ function frontLines({ front = [], plan: { space, settings } }: SearchResult): st
   ];
 }
 
+/** Trials below which nobody can say what mattered. */
+const few = 15;
+
 function importanceLines({ importances, study }: SearchResult): string[] {
-  const told = importances.filter(({ share }) => share >= 0.01).slice(0, 8);
-  if (told.length < 2 || study.trials.length < 10) return [];
+  const complete = study.trials.filter(({ state }) => state === 'complete');
+  const known = (parameter: string) => complete.filter(({ values }) => parameter in values).length;
+  const told = importances.filter(({ parameter, share }) => share >= 0.01 && known(parameter) >= few).slice(0, 8);
+  if (told.length < 2) return [];
   const width = Math.max(...told.map(({ parameter }) => parameter.length));
   return [
     '',

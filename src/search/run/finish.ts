@@ -38,7 +38,7 @@ export async function finish(
   { finalists, seeds, workers, engine, signal, outputs, secondsLeft, onEvent }: FinishOptions,
 ): Promise<Finished> {
   const usual = plan.usual && study.trials.find(({ origin }) => origin === 'given');
-  const late = secondsLeft === undefined ? [] : [AbortSignal.timeout(Math.max(1, 500 * secondsLeft))];
+  const late = secondsLeft === undefined ? [] : [AbortSignal.timeout(Math.max(1, Math.round(500 * secondsLeft)))];
   const crowned = await crown(study, workers, {
     ...{ finalists, seeds, also: usual && [usual.number] },
     signal: AbortSignal.any([signal, ...late]),

@@ -60,7 +60,7 @@ export interface AskTell<T> {
  * A study of anything that has settings.
  * @param template any object; a range may stand wherever a value may: { log: [a, b] }, { uniform: [a, b] }, { int: [a, b], step?, log? }, { choice: […] }
  * @example const study = createStudy({ x: { uniform: [-5, 5] } });
- * for (let i = 0; i < 30; i++) { const trial = study.ask()!; trial.tell((trial.settings.x - 1) ** 2); }
+ * while (study.trials.length < 30) { const trial = study.ask()!; trial.tell((trial.settings.x - 1) ** 2); }
  * @throws WellfitError for ranges and options that cannot work
  */
 export function createStudy<T = Record<string, unknown>>(template: object, options: StudyOptions = {}): AskTell<T> {
