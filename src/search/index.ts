@@ -22,4 +22,5 @@ export { fill } from './space/read.ts';
 export { type Asked, type AskTell, createStudy, type StudyOptions } from './study/askTell.ts';
 export type { Budget, Objective, Stage, StudyRecord, StudySettings, TrialRecord } from './study/record.ts';
 export { Study, type StudyChange } from './study/study.ts';
+export { replayTrial } from './study/suggest.ts';
 export type { Warning } from './study/warnings.ts';

@@ -1,6 +1,6 @@
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoint/codec.ts';
 export { refuseFinished } from './checkpoint/continue.ts';
-export { type Fingerprint, fingerprintOf } from './checkpoint/fingerprint.ts';
+export { checkSameData, type Fingerprint, fingerprintOf } from './checkpoint/fingerprint.ts';
 export type { Checkpoint } from './checkpoint/state.ts';
 export { type CrossValidation, crossValidateOn, type Fold } from './crossValidate.ts';
 export type { EpochRecord, Measure, TrainEvent, TrainMeasure, TrainOptions } from './events.ts';

@@ -3,8 +3,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunEvent } from '../../src/runs/index.ts';
-import type { RunFacts } from '../../src/runs/store/index.ts';
+import type { KeptTrial, RunEvent } from '../../src/runs/index.ts';
+import type { RunFacts, StudyFacts } from '../../src/runs/store/index.ts';
 
 /** A place for a store that is not there yet. */
 export const freshFile = async (): Promise<string> =>
@@ -77,3 +77,23 @@ export const epochOf = (epoch: number, loss: number, best = true, time = 1000 * 
     { record: { epoch, train: { loss }, validation: { loss, metric: 1 - loss }, seconds: 1 }, best },
     time,
   );
+
+export const studyFacts: StudyFacts = {
+  version: '1.2.3',
+  settings: { name: 's', objectives: [{ name: 'loss', better: 'lower' }] },
+  stages: [{ begun: 0 }],
+  plan: { budget: { seconds: Number.POSITIVE_INFINITY } },
+  setup: { template: { lr: 0.1 }, weights: new Uint8Array([0, 255, 7]) },
+};
+
+export const trialOf = (number: number): KeptTrial => ({
+  number,
+  state: 'running',
+  values: { lr: 0.1 + number },
+  reports: [],
+  stage: 0,
+  origin: 'sampler',
+  control: number % 20 === 0,
+  asked: 2 * number + 1,
+  attempt: 0,
+});

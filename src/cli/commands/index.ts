@@ -10,11 +10,14 @@ import { list } from './list.ts';
 import { lr } from './lr.ts';
 import { predict } from './predict.ts';
 import { preview } from './preview.ts';
+import { replay } from './replay.ts';
 import { runs } from './runs.ts';
 import { schema } from './schema.ts';
 import { search } from './search.ts';
 import { show } from './show.ts';
+import { studies } from './studies.ts';
 import { train } from './train.ts';
+import { worker } from './worker.ts';
 
 /** Every command. To add one: a file beside these, and a line here. */
 export const commands = {
@@ -30,6 +33,9 @@ export const commands = {
   show,
   compare,
   search,
+  worker,
+  studies,
+  replay,
   doctor,
   gradcheck,
   list,

@@ -1,17 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command as Parser } from 'commander';
-import { WellfitError } from '../../base/index.ts';
+import { forShell, WellfitError } from '../../base/index.ts';
 import { onnxRuntimeEngine } from '../../engine/index.ts';
 import { modelFile } from '../../export/index.ts';
-import { carryOut, planSearch, type SearchResult, setupOf } from '../../search/index.ts';
+import { carryOut, planSearch, type SearchResult } from '../../search/index.ts';
 import { type Command, numberOption } from '../command.ts';
 import { loadFor } from '../experiment.ts';
 import { experimentFrom, experimentOptions, jsonOption } from '../options.ts';
 import { openOutput, runName } from '../output.ts';
 import { closingLines } from '../search/closing.ts';
 import { searchReporter } from '../search/progress.ts';
+import { type Kept, openSession, readStudy } from '../search/session.ts';
 import { summaryOf, winnerExperiment } from '../search/summary.ts';
+import { storeOption } from '../store.ts';
 
 export const search: Command = {
   summary:
@@ -24,51 +26,97 @@ export const search: Command = {
     'wellfit search experiment.json --objective accuracy,parameters --trials 60',
     'wellfit search experiment.json --stages 3 --folds 5 --json',
   ],
-  define: (parser) => jsonOption(searchOptions(experimentOptions(parser))),
+  define: (parser) => jsonOption(storeOption(searchOptions(experimentOptions(parser)))),
 
   async run(paths, options, io) {
-    const asked = await experimentFrom(paths, options);
-    const loaded = await loadFor(asked, io);
-    const { dataset, experiment } = loaded;
+    const resume = options.resume as string | undefined;
+    const asked = resume === undefined ? await experimentFrom(paths, options) : undefined;
+    const kept = resume === undefined ? undefined : await goOn(resume, paths, options);
+    const given = asked ?? (kept!.plan.template as Record<string, unknown>);
+    const { dataset, experiment } = await loadFor(given, io);
+    const name = resume ?? (options.name as string | undefined) ?? runName(`${dataset.name}-search`);
+    const budget = budgetOf(options);
+    const plan = kept
+      ? { ...kept.plan, ...(budget && { budget }) }
+      : planSearch(dataset, experiment, { name, budget, ...planOptions(options) });
     const workers = workersOf(options.workers);
-    const name = (options.name as string | undefined) ?? runName(`${dataset.name}-search`);
-    const plan = planSearch(dataset, experiment, { name, ...planOptions(options) });
-    const output = await openOutput(
-      (options.out as string | undefined) ?? join('.wellfit', 'searches', name),
-      dataset.name,
+    const folder = (options.out as string | undefined) ?? join('.wellfit', 'searches', name);
+    const output = await openOutput(folder, dataset.name);
+    const session = await openSession(dataset, plan, resume !== undefined, { store: options.store, workers, io }).catch(
+      async (error) => {
+        await output.discard();
+        throw error;
+      },
     );
-    const { processWorkers } = await import('../../search/workers/index.ts');
-    const pool = processWorkers(setupOf(dataset, plan), workers);
+    let ending: Parameters<typeof session.close>[0] = 'failed';
+    let summary: object | undefined;
     try {
       const result = await carryOut(dataset, plan, {
-        workers: pool,
-        engine: onnxRuntimeEngine({ threads: workers > 1 ? 0 : 1 }),
+        ...session.options,
+        // While the winner is trained as a whole, nobody else works.
+        engine: onnxRuntimeEngine(),
         final:
           options.final === false
             ? false
             : { finalists: options.finalists as number, seeds: options.finalSeeds as number },
+        extend: options.extend === true,
         signal: io.signal,
         onEvent: searchReporter(io, workers),
       });
       io.redraw('');
-      const files = await save(result, output, asked);
+      const files = await save(result, output, given);
       for (const line of closingLines(result)) io.say(line);
       for (const [what, path] of Object.entries(files)) io.say(`${what}: ${path}`);
+      const { ended } = result;
+      if (ended.ending === 'interrupted') io.say(`continue with: wellfit search --resume ${forShell(name)}`);
+      const { trials: _, ...rest } = summaryOf(result);
+      summary = rest;
       io.result({ ...summaryOf(result), files });
       await output.close();
-      if (result.ended.ending === 'failing')
-        throw new WellfitError('option', result.ended.words, {
-          fix: 'train one of them alone: wellfit train, with the settings above',
+      if (ended.ending === 'failing')
+        throw new WellfitError('option', ended.words, {
+          fix: 'train one of them alone to see why: wellfit train, with the settings above',
         });
-      return result.ended.ending === 'interrupted' ? 130 : 0;
+      ending = ended.ending === 'interrupted' ? 'interrupted' : 'finished';
+      return ended.ending === 'interrupted' ? 130 : 0;
     } catch (error) {
       await output.discard();
       throw error;
     } finally {
-      await Promise.all(pool.map((worker) => worker.close?.()));
+      await session.close(ending, summary);
     }
   },
 };
+
+/** What may stand beside --resume: how long to go on, and with whom. */
+const besideResume = [
+  'resume',
+  'extend',
+  'trials',
+  'time',
+  'updates',
+  'workers',
+  'store',
+  'out',
+  'json',
+  'final',
+  'finalists',
+  'finalSeeds',
+];
+
+/** The study that goes on; its settings are those it began with. */
+async function goOn(name: string, paths: readonly string[], options: Options): Promise<Kept> {
+  const usual = { sampler: 'auto', pruner: 'auto', stages: 1 } as Options;
+  const other = Object.keys(options).filter((key) => !besideResume.includes(key) && options[key] !== usual[key]);
+  if (paths.length > 0 || other.length > 0)
+    throw new WellfitError('option', 'a study goes on with the space, the data and the settings it began with', {
+      expected:
+        'beside --resume only --trials, --time, --updates, --extend, --workers, --store, --out, --finalists, --final-seeds, --no-final and --json',
+      received: paths[0] ?? other.map((key) => `--${key}`).join(', '),
+      fix: 'leave it out, or begin another study without --resume',
+    });
+  return readStudy(name, options.store);
+}
 
 const searchOptions = (parser: Parser): Parser =>
   parser
@@ -95,6 +143,8 @@ const searchOptions = (parser: Parser): Parser =>
     )
     .option('--folds <k>', 'cross-validation in each trial', numberOption('folds'))
     .option('--workers <n>', 'trials at the same time; default: one a core', numberOption('workers'))
+    .option('--resume <study>', 'go on with a study: its name')
+    .option('--extend', 'with --resume: with wider ranges, where the best trials crowd at an end')
     .option('--name <study>', 'how the study is called; default: the time and the data set')
     .option(
       '--control <share>',
@@ -110,20 +160,7 @@ const searchOptions = (parser: Parser): Parser =>
 
 type Options = Readonly<Record<string, unknown>>;
 
-function planOptions({
-  trials,
-  time,
-  updates,
-  sampler,
-  pruner,
-  objective,
-  stages,
-  folds,
-  control,
-  repeats,
-  ensemble,
-  seed,
-}: Options) {
+function budgetOf({ trials, time, updates }: Options) {
   const budget = { trials, seconds: time, updates } as { trials?: number; seconds?: number; updates?: number };
   for (const [name, value] of Object.entries(budget))
     if (value !== undefined && !(value > 0))
@@ -131,24 +168,27 @@ function planOptions({
         received: String(value),
       });
   const given = Object.fromEntries(Object.entries(budget).filter(([, value]) => value !== undefined));
-  return {
-    ...(Object.keys(given).length > 0 && { budget: given }),
-    sampler: sampler as string,
-    pruner: pruner as string,
-    ...(objective !== undefined && { objectives: String(objective).split(',') }),
-    stages: stages as number,
-    folds: folds as number | undefined,
-    control: control as number | undefined,
-    repeats: repeats === true,
-    ensemble: ensemble === true,
-    seed: seed as number | undefined,
-  };
+  return Object.keys(given).length > 0 ? given : undefined;
 }
+
+const planOptions = ({ sampler, pruner, objective, stages, folds, control, repeats, ensemble, seed }: Options) => ({
+  ...{ sampler: sampler as string, pruner: pruner as string, stages: stages as number },
+  ...(objective !== undefined && { objectives: String(objective).split(',') }),
+  folds: folds as number | undefined,
+  control: control as number | undefined,
+  repeats: repeats === true,
+  ensemble: ensemble === true,
+  seed: seed as number | undefined,
+});
 
 function workersOf(asked: unknown): number {
   const count = (asked as number | undefined) ?? availableParallelism();
-  if (Number.isInteger(count) && count >= 1 && count <= 256) return count;
-  throw new WellfitError('option', '--workers must be a whole number from 1 to 256', { received: String(count) });
+  if (Number.isInteger(count) && count >= 0 && count <= 256) return count;
+  throw new WellfitError(
+    'option',
+    '--workers must be a whole number from 0 (with a server, where others work) to 256',
+    { received: String(count) },
+  );
 }
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400 };

@@ -86,8 +86,10 @@ const few = 15;
 function importanceLines({ importances, study }: SearchResult): string[] {
   const complete = study.trials.filter(({ state }) => state === 'complete');
   const known = (parameter: string) => complete.filter(({ values }) => parameter in values).length;
-  const told = importances.filter(({ parameter, share }) => share >= 0.01 && known(parameter) >= few).slice(0, 8);
-  if (told.length < 2) return [];
+  const enough = importances.filter(({ parameter }) => known(parameter) >= few);
+  const all = enough.reduce((sum, { importance }) => sum + importance, 0);
+  const told = enough.map(({ parameter, importance }) => ({ parameter, share: importance / all })).slice(0, 8);
+  if (told.length < 2 || !(all > 0)) return [];
   const width = Math.max(...told.map(({ parameter }) => parameter.length));
   return [
     '',

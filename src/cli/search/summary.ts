@@ -48,7 +48,7 @@ export function summaryOf(result: SearchResult) {
 }
 
 /** Settings by their place, as an experiment writes them. */
-const settingsOf = (space: Space, values: Values): Record<string, unknown> =>
+export const settingsOf = (space: Space, values: Values): Record<string, unknown> =>
   Object.fromEntries(
     space.flatMap((parameter) =>
       parameter.name in values ? [[parameter.name, settingOf(parameter, values[parameter.name])]] : [],

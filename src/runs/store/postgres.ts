@@ -20,12 +20,16 @@ export async function postgresBackend(url: string): Promise<Backend> {
   });
   // A connection that breaks while nobody uses it is replaced when it is needed again.
   pool.on('error', () => {});
+  // One that breaks in use fails the query as well, and must not end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema(schema);
   return {
     place: withoutPassword(url),
     db,
     schema,
-    isBusy: () => false,
+    now: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::double precision`,
+    isBusy: isBeaten,
+    isGone,
     append: (run, events, change) =>
       db.transaction().execute(async (transaction) => {
         if (events.length > 0)
@@ -42,7 +46,29 @@ export async function postgresBackend(url: string): Promise<Backend> {
             .execute();
         await changeOf(transaction, run, change).execute();
       }),
+    write: async ([first, ...others]) => {
+      const nothing = new Error('no row');
+      try {
+        await db.transaction().execute(async (transaction) => {
+          if (!(await transaction.executeQuery(first)).numAffectedRows) throw nothing;
+          for (const query of others) await transaction.executeQuery(query);
+        });
+        return true;
+      } catch (error) {
+        if (error === nothing) return false;
+        throw error;
+      }
+    },
   };
+}
+
+/** Two wanted the same rows at once, and this one was told to come again. */
+const isBeaten = (error: unknown): boolean => /^(40001|40P01)$/.test((error as { code?: string }).code ?? '');
+
+/** What a server answers has a code: 08 is the connection, 53 too little of something, 57P its end or start. */
+function isGone(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return /^(08|53|57P|E[A-Z]{3})/.test(code) || /terminated|timeout|connection error|closed/i.test(message);
 }
 
 function withoutPassword(url: string): string {

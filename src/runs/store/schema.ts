@@ -1,7 +1,8 @@
 import type { Insertable, Kysely, Migration, Selectable, Updateable } from 'kysely';
+import { type StudyTables, studiesMigration } from './studyTables.ts';
 
 /** The same in SQLite and PostgreSQL. Times are milliseconds since 1970; settings, summary, results and body are texts of the codec. */
-export interface Tables {
+export interface Tables extends StudyTables {
   readonly runs: {
     /** Sorts by the time of the start. */
     id: string;
@@ -70,6 +71,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '002-studies': studiesMigration,
 };
 
 /** The change of a run as a query. */

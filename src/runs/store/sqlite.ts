@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { type Dialect, Kysely, SqliteAdapter, SqliteDialect, type SqliteStatement } from 'kysely';
+import { type Dialect, Kysely, SqliteAdapter, SqliteDialect, type SqliteStatement, sql } from 'kysely';
 import type { Backend } from './backend.ts';
 import { changeOf, type EventRow, type Tables } from './schema.ts';
+
+/** Milliseconds that a writing waits for other processes. */
+const patience = 'pragma busy_timeout = 5000;';
 
 /** Opens a file as a database, and makes it and its folder where they are not there. */
 export async function sqliteBackend(path: string): Promise<Backend> {
@@ -13,13 +16,21 @@ export async function sqliteBackend(path: string): Promise<Backend> {
   const database = new DatabaseSync(path);
   try {
     // Readers and one writer at a time, side by side. A power cut may cost the last moments, but never the file.
-    database.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal;');
+    database.exec(`${patience} pragma journal_mode = wal; pragma synchronous = normal;`);
   } catch (error) {
     database.close();
     throw error;
   }
   const db = new Kysely<Tables>({ dialect: dialectOf(database) });
-  return { place: path, db, append: appender(database, db), isBusy };
+  return {
+    place: path,
+    db,
+    now: sql<number>`unixepoch('subsec') * 1000`,
+    append: appender(database, db),
+    write: writer(database),
+    isBusy,
+    isGone: () => false,
+  };
 }
 
 /** One after the other: Node's own way of making several never ends where the system refuses with "no such file", as in /proc. */
@@ -69,6 +80,28 @@ function appender(database: DatabaseSync, db: Kysely<Tables>): Backend['append']
     }
   };
 }
+
+/** In one go, so that nothing else of this process comes between. */
+const writer =
+  (database: DatabaseSync): Backend['write'] =>
+  async (queries) => {
+    database.exec('pragma busy_timeout = 0; begin immediate');
+    try {
+      for (const [i, { sql, parameters }] of queries.entries()) {
+        const { changes } = database.prepare(sql).run(...(parameters as SQLInputValue[]));
+        if (i > 0 || changes !== 0) continue;
+        rollBack(database);
+        return false;
+      }
+      database.exec('commit');
+      return true;
+    } catch (error) {
+      rollBack(database);
+      throw error;
+    } finally {
+      database.exec(patience);
+    }
+  };
 
 /** A full disk may have done so already, which is an error here. */
 function rollBack(database: DatabaseSync): void {

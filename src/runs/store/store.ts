@@ -51,10 +51,15 @@ const isPostgres = (target: string): boolean => /^postgres(ql)?:\/\//i.test(targ
 
 /**
  * Opens a store: a path of a SQLite file, which is made where it is not there, or a URL of a PostgreSQL server.
+ * @param waiting how many milliseconds a server that is not there is waited for, and who hears of it
  * @throws WellfitError where it cannot be opened, is no store, or was made by a newer version of Wellfit
  */
-export async function openStore(target: string): Promise<Store> {
-  for (const began = Date.now(); ; await wait(20)) {
+export async function openStore(
+  target: string,
+  waiting?: { readonly patience: number; readonly onTrouble: (words: string) => void },
+): Promise<Store> {
+  let told = false;
+  for (const began = Date.now(); ; await wait(told ? 500 : 20)) {
     let backend: Backend | undefined;
     try {
       backend = await backendOf(target);
@@ -65,6 +70,11 @@ export async function openStore(target: string): Promise<Store> {
       if (error instanceof WellfitError) throw error;
       // Another process makes the same file at this moment.
       if (isBusy(error) && Date.now() - began < patience) continue;
+      if (waiting && backend?.isGone(error) && Date.now() - began < waiting.patience) {
+        if (!told) waiting.onTrouble(`the run store ${backend.place} cannot be reached; it is tried again`);
+        told = true;
+        continue;
+      }
       throw unusable(target, backend?.place ?? (isPostgres(target) ? 'at this URL' : target), error as Error);
     }
   }
@@ -174,8 +184,9 @@ function storedRun(row: RunRow): StoredRun {
   };
 }
 
-function isAlive({ host, pid, seen }: Pick<NewRunRow, 'host' | 'pid' | 'seen'>): boolean {
-  if (Date.now() - seen > silence) return false;
+/** Whether the process that wrote a row still lives. */
+export function isAlive({ host, pid, seen }: Pick<NewRunRow, 'host' | 'pid' | 'seen'>, now = Date.now()): boolean {
+  if (now - seen > silence) return false;
   if (host !== hostname()) return true;
   try {
     process.kill(pid, 0);

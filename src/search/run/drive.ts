@@ -14,8 +14,6 @@ export interface DriveOptions {
   readonly saved?: SavedTrials;
   /** Settings that are tried first. */
   readonly given?: readonly Values[];
-  /** Updates and seconds that were spent before. */
-  readonly spent?: { readonly updates: number; readonly seconds: number };
 }
 
 /** Where trials that are under way stand, so that they need not begin anew. */
@@ -24,6 +22,8 @@ export interface SavedTrials {
   write(number: number, saved: Uint8Array): void | Promise<void>;
 }
 
+/** Milliseconds that a timer can wait; a search that lasts longer ends between trials. */
+const longest = 2 ** 31 - 1;
 /** How often a trial is begun again whose worker was lost. */
 const retries = 3;
 /** Trials that fail, with none that does not, before a study gives up. */
@@ -35,13 +35,15 @@ export interface Driven {
   readonly words: string;
 }
 
-/** Keeps all workers busy until the budget is used up. Trials that were running when the study was left are begun again first. */
+/**
+ * Keeps all workers busy until the budget is used up: trials and updates of the whole study, seconds of this call. Trials that were running when the
+ * study was left are begun again first.
+ */
 export async function drive(
   study: Study,
-  { workers, budget, signal, saved, onOutputs, given = [], spent }: DriveOptions,
+  { workers, budget, signal, saved, onOutputs, given = [] }: DriveOptions,
 ): Promise<Driven> {
   const started = performance.now();
-  const before = spent ?? { updates: 0, seconds: 0 };
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const waiting = study.trials.filter(({ state }) => state === 'running').map(({ number }) => number);
@@ -52,8 +54,8 @@ export async function drive(
   };
 
   const used = (): number => {
-    const updates = before.updates + study.trials.reduce((sum, trial) => sum + (trial.updates ?? 0), 0);
-    const seconds = before.seconds + (performance.now() - started) / 1000;
+    const updates = study.trials.reduce((sum, trial) => sum + (trial.updates ?? 0), 0);
+    const seconds = (performance.now() - started) / 1000;
     return Math.max(
       budget.trials === undefined ? 0 : study.trials.length / budget.trials,
       budget.updates === undefined ? 0 : updates / budget.updates,
@@ -114,7 +116,7 @@ export async function drive(
       }
     }
   };
-  const untilTime = budget.seconds === undefined ? undefined : Math.max(0, (budget.seconds - before.seconds) * 1000);
+  const untilTime = budget.seconds === undefined ? undefined : Math.min(longest, budget.seconds * 1000);
   // Trials that are under way when the time is over are not waited for.
   const timer = untilTime === undefined ? undefined : setTimeout(() => stop.abort(), untilTime);
   try {

@@ -27,6 +27,8 @@ export interface CarryOutOptions {
   readonly workers?: readonly Worker[];
   /** Goes on with a study that was kept. */
   readonly resume?: StudyRecord;
+  /** Where the best of what was tried crowd at the end of a range, goes on with a wider one. */
+  readonly extend?: boolean;
   readonly saved?: SavedTrials;
   readonly onChange?: (change: StudyChange) => void;
   readonly onEvent?: (event: SearchEvent) => void;
@@ -92,6 +94,7 @@ export async function carryOut(
     if (change.kind === 'told' || change.kind === 'claimed') onEvent({ kind: 'trial', trial: change.trial });
   };
   const study = options.resume ? new Study(options.resume, told) : Study.begin(plan.settings, plan.space, told);
+  if (options.extend) widen(study);
   const workers = options.workers ?? [localWorker(dataset, plan, engine)];
   const several = plan.settings.objectives.length > 1;
   const { seconds } = plan.budget;
@@ -119,6 +122,26 @@ export async function carryOut(
     importances: importances(space, comparable),
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Goes on with the ranges that the warnings ask for, where there are any. */
+function widen(study: Study): void {
+  const { space } = study.stage;
+  const edges = warningsOf(space, study.trials).filter(({ range }) => range);
+  if (edges.length === 0) return;
+  const wider = space.map((parameter) => {
+    const own = edges.filter((edge) => edge.parameter === parameter.name).map(({ range }) => range!);
+    if (own.length === 0 || parameter.kind === 'choice') return parameter;
+    return {
+      ...parameter,
+      low: Math.min(...own.map(({ low }) => low)),
+      high: Math.max(...own.map(({ high }) => high)),
+    };
+  });
+  study.extend(
+    wider,
+    edges.map(({ words }) => words),
+  );
 }
 
 /** Carries out trials in this thread. */

@@ -1,5 +1,5 @@
 import { grouped, short } from '../../base/index.ts';
-import type { NumericParameter, Parameter, Space } from '../space/parameter.ts';
+import type { NumericParameter, Space } from '../space/parameter.ts';
 import { boundsOf, fromScale, toScale } from '../space/scale.ts';
 import type { Trial } from '../trial.ts';
 import { best } from './best.ts';
@@ -73,7 +73,3 @@ function withEnds(parameter: NumericParameter, from: number, to: number): Numeri
   const [low, high] = [fromScale(parameter, from), fromScale(parameter, to)];
   return low < high ? { ...parameter, low, high } : parameter;
 }
-
-/** The space with other ranges for some parameters. */
-export const withRanges = (space: Space, ranges: readonly NumericParameter[]): Space =>
-  space.map((parameter): Parameter => ranges.find(({ name }) => name === parameter.name) ?? parameter);

@@ -3,9 +3,8 @@ import { type Sampler, samplers } from '../samplers/index.ts';
 import type { Suggestion } from '../samplers/sampler.ts';
 import { activeIn, type Space, type Values } from '../space/parameter.ts';
 import { countOf } from '../space/scale.ts';
-import type { Trial } from '../trial.ts';
 import { best } from './best.ts';
-import { keyOf, type Origin, type Stage, type StudyRecord, type TrialRecord } from './record.ts';
+import { type Budget, keyOf, type Origin, type Stage, type StudyRecord, type TrialRecord } from './record.ts';
 
 /** Share of the trials of a narrowed stage that look at the whole first range, so that a wrong narrowing is found. */
 const wide = 0.15;
@@ -73,6 +72,23 @@ export function suggest(
   return remaining(space, tried);
 }
 
+/**
+ * Makes the suggestion of a trial again.
+ * @returns it, and how many trials had ended then; undefined for one that a person gave
+ */
+export function replayTrial(
+  record: StudyRecord,
+  number: number,
+  budget: Budget,
+): (Suggested & { readonly knew: number }) | undefined {
+  const { asked, stage, origin, values, note } = record.trials[number];
+  const known = knownAt(record, asked);
+  const knew = known.filter(({ state }) => state !== 'running').length;
+  if (origin === 'given') return { values, note, origin, knew };
+  const again = suggest(record, known, number, stage, budget.trials);
+  return again && { ...again, knew };
+}
+
 /** The settings of the best trials of the stage before, where trials are longer now. */
 function promotedBefore(stages: readonly Stage[], known: readonly TrialRecord[], stage: number): Values[] {
   if (stage === 0 || stages[stage - 1].length >= stages[stage].length) return [];
@@ -115,5 +131,3 @@ function firstOf(space: Space, values: Values, at: number, fits: (values: Values
   }
   return undefined;
 }
-
-export type { Trial };

@@ -3,7 +3,7 @@ import type { Dataset } from '../../data/index.ts';
 import { encode } from '../../runs/index.ts';
 import { type Resolved, resolve } from '../settings/resolve.ts';
 import type { Settings } from '../settings/schema.ts';
-import { checkSameData } from './fingerprint.ts';
+import { checkSameData, fingerprintOf } from './fingerprint.ts';
 import type { Checkpoint } from './state.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Checkpoint } from './state.ts';
  * @throws WellfitError where the data or the experiment is another one
  */
 export function continued(checkpoint: Checkpoint, experiment: unknown, dataset: Dataset): Resolved {
-  checkSameData(checkpoint.data, dataset);
+  checkSameData(checkpoint.data, fingerprintOf(dataset), 'the checkpoint was made');
   const { settings, chosen } = checkpoint;
   const asked = withRateOf(resolve(experiment, dataset).settings, settings);
   const names = new Set([...Object.keys(settings), ...Object.keys(asked)]) as Set<keyof Settings>;

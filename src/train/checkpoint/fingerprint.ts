@@ -41,32 +41,34 @@ function compute(dataset: Dataset): Fingerprint {
   };
 }
 
+const parts = {
+  features: 'the features',
+  targets: 'the targets',
+  names: 'the names of classes, columns or categories',
+  division: 'the groups, times or test rows',
+} as const;
+
 /**
+ * Data that have another name but hold the same are the same.
+ * @param what was done with the data then, as in "the checkpoint was made"
  * @throws WellfitError that says what is different
  */
-export function checkSameData(then: Fingerprint, dataset: Dataset): void {
-  const now = fingerprintOf(dataset);
+export function checkSameData(then: Fingerprint, now: Fingerprint, what: string): void {
   const refuse = (expected: string, received: string): never => {
-    throw new WellfitError('data', `the checkpoint was made with other data than "${now.name}" holds now`, {
+    throw new WellfitError('data', `${what} with other data than "${now.name}" holds now`, {
       expected,
       received,
-      likely: 'the data was changed, or another version of it is found here, since the run began',
-      fix: 'bring the old data back, or start a new run',
+      likely: 'the data was changed since, or another version of it is found here',
+      fix: 'bring the old data back, or start anew',
     });
   };
   if (then.rows !== now.rows) refuse(`${grouped(then.rows)} rows`, `${grouped(now.rows)} rows`);
   if (!sameShape(then.shape, now.shape))
     refuse(`rows of ${formatShape(then.shape)}`, `rows of ${formatShape(now.shape)}`);
-  const parts = {
-    features: 'the features',
-    targets: 'the targets',
-    names: 'the names of classes, columns or categories',
-    division: 'the groups, times or test rows',
-  } as const;
   const changed = (Object.keys(parts) as (keyof typeof parts)[]).filter((part) => then[part] !== now[part]);
   if (changed.length > 0)
     refuse(
-      `the same ${grouped(then.rows)} rows as when the run began`,
+      `the same ${grouped(then.rows)} rows as then`,
       `as many rows, but with other values in ${changed.map((part) => parts[part]).join(' and ')}`,
     );
 }

@@ -5,6 +5,7 @@ import type { Trial } from '../../trial.ts';
 import { sampler } from '../sampler.ts';
 import { coordinateOf, scrambled, sobolDimensions, sobolSequence } from '../sobol/sequence.ts';
 import { sobol } from '../sobol/sobol.ts';
+import { tpe } from '../tpe/tpe.ts';
 import { pointOf, settle, toCoordinate } from './cube.ts';
 import { fitKernel } from './fit.ts';
 import type { Kernel, Points } from './kernel.ts';
@@ -13,6 +14,8 @@ import { highest, type Landscape } from './optimize.ts';
 import { condition, type Process, predictAll } from './process.ts';
 import { standardized } from './targets.ts';
 
+/** Complete trials above which TPE takes over: a suggestion takes a time that grows with their cube. */
+const most = 300;
 const candidates = 2048;
 /** How many climbs there are: from the best setting so far, from the best candidate, and from others by lot. */
 const climbs = 10;
@@ -41,6 +44,7 @@ export const gp = sampler({
       });
     const complete = trials.filter(({ state }) => state === 'complete');
     if (complete.length < startup) return sobol.suggest(situation, {});
+    if (complete.length > most) return tpe.suggest(situation, tpe.options.parse({}));
     const targets = standardized(complete.map((trial) => trial.objectives?.[0] ?? Number.NaN));
     // Where nothing differs there is nothing to learn.
     if (targets.every((target) => target === 0)) return sobol.suggest(situation, {});
