@@ -17,8 +17,10 @@ export interface Origin {
   readonly scope: string;
 }
 
-/** Most steps in one program; more would only cost compile time. */
-const mostSteps = 16;
+/** Steps in one program, the most worthwhile number first; more would only cost compile time. */
+const stepCounts = [16, 4];
+/** What is taken for granted to be saved, until it is measured: more is not, and a program of so many steps takes so many times as long to compile. */
+const saving = 0.25;
 /** Seconds that one call may take, so that progress is seen and an interruption is heard. */
 const longestCall = 0.1;
 
@@ -103,10 +105,11 @@ export class Trainer {
     const median = [...this.timings].sort((a, b) => a - b)[this.timings.length >> 1];
     this.timings.length = 0;
     if (this.steps === 1) {
-      const steps = Math.min(mostSteps, Math.floor(longestCall / median));
-      // Worth a trial where a fifth of the time still to come outweighs the compilation.
-      this.settled = steps < 2 || 0.2 * updatesLeft * median < steps * this.compileSeconds;
-      if (this.settled) return;
+      const fitting = stepCounts.map((count) => Math.min(count, Math.floor(longestCall / median)));
+      // Worth a trial where what it saves of the time still to come outweighs the compilation.
+      const steps = fitting.find((count) => count > 1 && saving * updatesLeft * median > count * this.compileSeconds);
+      this.settled = steps === undefined;
+      if (steps === undefined) return;
       this.single = median;
       this.steps = steps;
       await this.compiled(batch, steps);
