@@ -50,6 +50,7 @@ export async function attend(options: AttendOptions): Promise<void> {
   const queue = await patiently(() => queueOf(boss, study));
   const me = { id: randomUUID(), host: hostname(), pid: process.pid, parallel: workers.length };
   const going = new Set<Going>();
+  const mine = new Set<number>();
   const idle = [...workers];
   const carried = new Set<Promise<void>>();
   let [open, over] = [true, false];
@@ -67,20 +68,26 @@ export async function attend(options: AttendOptions): Promise<void> {
     carried.add(over);
   };
 
-  const carry = async (worker: Worker, job: { readonly id: string; readonly retryCount: number }, number: number) => {
+  const begin = async (worker: Worker, ticket: Going['ticket'], number: number) => {
     const held = await patiently(() => jobs.claim(number, me.id));
-    if (held) {
-      const trial: Going = {
-        ...{ number, claim: held.claim, ticket: job, stop: new AbortController(), asked: [] },
-        ...{ writing: Promise.resolve(), taken: false },
-      };
-      going.add(trial);
-      onEvent({ kind: 'begun', number, resumed: held.saved !== undefined });
-      try {
-        await carryOut(worker, trial, held.task as Task, held.saved, jobs, options);
-      } finally {
-        going.delete(trial);
-      }
+    if (!held) return;
+    const trial: Going = {
+      ...{ number, claim: held.claim, ticket, stop: new AbortController(), asked: [] },
+      ...{ writing: Promise.resolve(), taken: false },
+    };
+    going.add(trial);
+    onEvent({ kind: 'begun', number, resumed: held.saved !== undefined });
+    try {
+      await carryOut(worker, trial, held.task as Task, held.saved, jobs, options);
+    } finally {
+      going.delete(trial);
+    }
+  };
+  const carry = async (worker: Worker, job: Going['ticket'], number: number) => {
+    // The same trial may wait twice in the queue.
+    if (!mine.has(number)) {
+      mine.add(number);
+      await begin(worker, job, number).finally(() => mine.delete(number));
     }
     run(patiently(() => boss.complete(queue, job)));
   };
@@ -88,7 +95,8 @@ export async function attend(options: AttendOptions): Promise<void> {
   /** Says that this worker lives, and hears what became of its trials. */
   const beat = async (): Promise<void> => {
     const before = [...going];
-    const held = await patiently(() => jobs.renew(me.id));
+    const numbers = before.map(({ number }) => number);
+    const held = await patiently(() => jobs.renew(me.id, numbers));
     for (const trial of before) {
       const own = held.find(({ number, claim }) => number === trial.number && claim === trial.claim);
       if (!own && going.has(trial)) take(trial);

@@ -10,8 +10,8 @@ import { type Budget, keyOf, type Origin, type Stage, type StudyRecord, type Tri
 const wide = 0.15;
 /** Share of the trials of a stage whose settings are tried again in the next one, longer. */
 const promoted = 0.1;
-/** How often a sampler is asked again where it suggests what was tried. */
-const patience = 10;
+/** How often a sampler is asked where it suggests what was tried; from the third time on it is drawn blindly. */
+const [patience, own] = [10, 2];
 
 export interface Suggested extends Suggestion {
   readonly origin: Origin;
@@ -62,8 +62,8 @@ export function suggest(
     trials: comparable,
   };
   for (let turn = 0; turn < patience; turn++) {
-    // The last turns draw blindly: a sampler that is sure of its best would say it for ever.
-    const name = turn < patience / 2 ? kind : 'random';
+    // A sampler that is sure of its best would say it for ever.
+    const name = turn < own ? kind : 'random';
     const { suggest: draw } = samplers[name] as Sampler;
     const seed = turn === 0 ? settings.seed : hash(settings.seed, turn);
     const { values, note } = draw({ ...situation, seed }, name === kind ? options : {});

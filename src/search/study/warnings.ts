@@ -1,4 +1,5 @@
 import { percent, short } from '../../base/index.ts';
+import { normalCdf } from '../math/normal.ts';
 import type { NumericParameter, Space } from '../space/parameter.ts';
 import { boundsOf, countOf, fromScale, toScale } from '../space/scale.ts';
 import type { Trial } from '../trial.ts';
@@ -42,9 +43,13 @@ function linear(parameter: NumericParameter): Warning[] {
   ];
 }
 
+/** The part of a range in which the way to its end is looked at, and the fewest trials there. */
+const [near, fewestNear] = [1 / 3, 8];
+
 /**
- * Whether the best trials crowd in the outer twentieth of the range. The chance is that of so many of them there if they were anywhere in the range
- * (binomial), times the number of edges that are looked at (Bonferroni).
+ * Whether better values may lie beyond an end: half of the best trials crowd in the outer twentieth of the range (the chance is that of so many there
+ * if they were anywhere in it, binomial), or the very best lies there and the trials are the better the nearer they are to the end (Spearman's rank
+ * correlation over the outer third). The chance is counted once for each end that is looked at (Bonferroni).
  */
 function edges(parameter: NumericParameter, trials: readonly Trial[], looks: number): Warning[] {
   const { name } = parameter;
@@ -52,29 +57,68 @@ function edges(parameter: NumericParameter, trials: readonly Trial[], looks: num
   if (known.length < fewest) return [];
   const leaders = best(known, Math.max(3, Math.round(leading * known.length)));
   const [low, high] = boundsOf(parameter);
-  const width = high - low;
   return (['low', 'high'] as const).flatMap((side) => {
     if (isNatural(parameter, side)) return [];
-    const isOuter = ({ values }: Trial) => {
-      const place = (toScale(parameter, values[name]) - low) / width;
-      // The last whole number may be more than a twentieth.
-      return (side === 'low' ? place : 1 - place) < outer || values[name] === parameter[side];
+    /** From 0 at the end to 1 at the other one. */
+    const distance = ({ values }: Trial) => {
+      const place = (toScale(parameter, values[name]) - low) / (high - low);
+      return side === 'low' ? place : 1 - place;
     };
+    // The last whole number may be more than a twentieth.
+    const isOuter = (trial: Trial) => distance(trial) < outer || trial.values[name] === parameter[side];
     const crowd = leaders.filter(isOuter).length;
-    const share = Math.max(outer, 1 / countOf(parameter));
-    const chance = Math.min(1, looks * atLeast(crowd, leaders.length, share));
-    if (crowd * 2 < leaders.length || !(chance < significance)) return [];
+    const crowding =
+      2 * crowd < leaders.length ? 1 : atLeast(crowd, leaders.length, Math.max(outer, 1 / countOf(parameter)));
+    const onTheWay = known.filter((trial) => distance(trial) < near);
+    const rising = isOuter(leaders[0])
+      ? trendChance(
+          onTheWay.map(distance),
+          onTheWay.map(({ objectives }) => objectives![0]),
+        )
+      : 1;
+    const chance = Math.min(1, looks * Math.min(crowding, rising));
+    if (!(chance < significance)) return [];
     const range = wider(parameter, side);
+    const end = `the ${side === 'low' ? 'lower' : 'upper'} end of ${said(parameter)}`;
+    const seen =
+      crowding <= rising
+        ? `${crowd} of the best ${leaders.length} trials have ${name} at ${end}`
+        : `the best trial has ${name} at ${end}, and trials are the better the nearer they are to it`;
     return [
       {
         kind: 'edge' as const,
         parameter: name,
-        words: `${crowd} of the best ${leaders.length} trials have ${name} at the ${side === 'low' ? 'lower' : 'upper'} end of ${said(parameter)} (chance ${short(chance)}): better values may lie beyond, as in ${said(range)}`,
+        words: `${seen} (chance ${short(chance)}): better values may lie beyond, as in ${said(range)}`,
         chance,
         range,
       },
     ];
   });
+}
+
+/** How probable it is that values fall so clearly with the distance from an end by chance; the normal approximation of Spearman's test. */
+function trendChance(distances: readonly number[], values: readonly number[]): number {
+  const n = distances.length;
+  if (n < fewestNear) return 1;
+  const [x, y] = [ranksOf(distances), ranksOf(values)];
+  const middle = (n - 1) / 2;
+  const product = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, value, i) => sum + (value - middle) * (b[i] - middle), 0);
+  const spread = Math.sqrt(product(x, x) * product(y, y));
+  return spread > 0 ? 1 - normalCdf((product(x, y) / spread) * Math.sqrt(n - 1)) : 1;
+}
+
+/** Places in ascending order, from 0; equal ones share theirs. */
+function ranksOf(values: readonly number[]): number[] {
+  const ranks = new Array<number>(values.length);
+  const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let i = from; i < to; i++) ranks[order[i]] = (from + to - 1) / 2;
+    from = to;
+  }
+  return ranks;
 }
 
 /** Ends behind which there is nothing: no share is below 0, no whole number below 1. */
