@@ -1,10 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Job } from 'kubernetes-models/batch/v1';
 import * as runtime from 'onnxruntime-node';
 import { expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
 import { fromArrays } from '../src/data/index.ts';
 import { resolve } from '../src/train/index.ts';
 
@@ -93,6 +96,34 @@ test.each(recipes)('recipes/%s is an experiment that fits images of 28 x 28 byte
     targets: Int32Array.from({ length: 1000 }, (_, row) => row % 10),
   });
   expect(resolve(experiment, dataset).settings.epochs).toBe(experiment.epochs);
+});
+
+const deploy = join(root, 'examples', 'workers');
+const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+
+test('workers/kubernetes.yaml is a manifest of a job, of this version', () => {
+  const manifest = parse(readFileSync(join(deploy, 'kubernetes.yaml'), 'utf8'));
+  const job = new Job(manifest);
+  expect(() => job.validate()).not.toThrow();
+  expect(() => new Job({ ...manifest, spec: { ...manifest.spec, parallelism: 'eight' } }).validate()).toThrow();
+  const [{ command, env }] = job.spec!.template.spec!.containers;
+  expect(command).toContain(`wellfit@${version}`);
+  expect(env![0].name).toBe('WELLFIT_STORE');
+});
+
+const systemd = (() => {
+  try {
+    execFileSync('systemd-analyze', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+test.skipIf(!systemd)('workers/wellfit-worker.service is a unit (skipped where there is no systemd-analyze)', () => {
+  const file = join(deploy, 'wellfit-worker.service');
+  expect(readFileSync(file, 'utf8')).toContain(`wellfit@${version}`);
+  expect(execFileSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8', stdio: 'pipe' })).toBe('');
 });
 
 test('every example is tried here', async () => {

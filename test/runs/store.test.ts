@@ -155,7 +155,7 @@ function promises(fresh: () => Promise<string>): void {
     await expect(openStore(target)).rejects.toMatchObject({
       message: expect.stringContaining('was made by a newer Wellfit'),
       facts: {
-        expected: expect.stringContaining('version 1'),
+        expected: expect.stringContaining('version 2'),
         received: 'version 7',
         fix: expect.stringContaining('update'),
       },

@@ -49,8 +49,11 @@ export async function drive(
   const waiting = study.trials.filter(({ state }) => state === 'running').map(({ number }) => number);
   const wishes = [...given];
   let ended: Driven | undefined;
+  // Nobody waits for a worker once there is nothing to do.
+  const enough = new AbortController();
   const end = (ending: Driven['ending'], words: string) => {
     ended ??= { ending, words };
+    enough.abort();
   };
 
   const used = (): number => {
@@ -96,6 +99,8 @@ export async function drive(
       if (outputs) onOutputs?.(number, outputs);
     } catch (error) {
       if (error instanceof WorkerLost && attempt <= retries) waiting.push(number);
+      // A store that is gone is no fault of the trial.
+      else if (error instanceof WellfitError && error.kind === 'file') throw error;
       else if (error instanceof WorkerLost || error instanceof WellfitError)
         study.tell(number, { state: 'failed', why: error.message }, attempt);
       else throw error;
@@ -104,7 +109,7 @@ export async function drive(
 
   const work = async (worker: Worker): Promise<void> => {
     while ((!ended || waiting.length > 0) && !either.aborted) {
-      await worker.ready?.(either);
+      await worker.ready?.(AbortSignal.any([either, enough.signal]));
       if (either.aborted) break;
       const trial = next(worker);
       if (!trial) break;

@@ -81,6 +81,8 @@ export interface Outcome {
   readonly seconds?: number;
   readonly parameters?: number;
   readonly why?: string;
+  /** Who carried it out, where that is known only at the end. */
+  readonly worker?: string;
 }
 
 /** A study as it is kept. */
