@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/index.ts';
-import { type Budget, Study, type StudySettings } from '../../src/search/index.ts';
+import { type Budget, controlOf, Study, type StudySettings } from '../../src/search/index.ts';
 import type { Parameter, Space, Values } from '../../src/search/space/parameter.ts';
 import { lengthOf, narrowed, stageAt } from '../../src/search/study/stages.ts';
 import { knownAt, suggest } from '../../src/search/study/suggest.ts';
@@ -190,4 +190,22 @@ describe('warnings', () => {
     expect(warningsOf(linear, [])[0].words).toMatch(/90 % of the trials fall between 0.01000 and 0.1000/);
     expect(warningsOf([{ ...lr }, { name: 'p', kind: 'float', low: 0, high: 1, log: false }], [])).toEqual([]);
   });
+});
+
+test('the control group shows what pruning would have cost', () => {
+  const pruner = { kind: 'median', options: { startup: 2, warmup: 0, interval: 1, least: 1 } } as const;
+  const study = Study.begin(settings({ pruner, control: 1 }), space);
+  // The last one begins badly and ends best.
+  for (const curve of [
+    [3, 2],
+    [2, 1],
+    [9, 0.5],
+    [1, 0.9],
+  ]) {
+    const { number } = study.ask()!;
+    for (const [i, value] of curve.entries()) expect(study.report(number, { step: i + 1, value }, 0)).toBe(false);
+    study.tell(number, { state: 'complete', results: [curve[1]] }, 0);
+  }
+  const { trials, doomed } = controlOf(study.record);
+  expect([trials, doomed.map(({ number }) => number)]).toEqual([4, [2]]);
 });

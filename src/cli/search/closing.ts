@@ -1,5 +1,5 @@
 import { duration, grouped, percent, short } from '../../base/index.ts';
-import type { SearchResult, TrialRecord } from '../../search/index.ts';
+import { controlOf, type SearchResult, type TrialRecord } from '../../search/index.ts';
 import { bar } from '../terminal/bar.ts';
 import { formatMetric } from '../terminal/table.ts';
 import { settingsLine } from './words.ts';
@@ -29,7 +29,8 @@ export function closingLines(result: SearchResult): string[] {
 }
 
 /** What pruning saved, and what it cost as far as the control group shows. */
-function pruningLines({ study: { trials, stages } }: SearchResult): string[] {
+function pruningLines({ study }: SearchResult): string[] {
+  const { trials, stages, settings } = study;
   const pruned = trials.filter(({ state }) => state === 'pruned');
   const longest = (length: number) =>
     Math.max(
@@ -38,9 +39,18 @@ function pruningLines({ study: { trials, stages } }: SearchResult): string[] {
     );
   const saved = pruned.reduce((sum, trial) => sum + longest(stages[trial.stage].length) - trial.reports.length, 0);
   const all = trials.reduce((sum, { reports }) => sum + reports.length, 0);
-  return pruned.length === 0 || saved <= 0
-    ? []
-    : [`pruning left out ${grouped(saved)} of ${grouped(saved + all)} steps (${percent(saved / (saved + all), 0)})`];
+  if (pruned.length === 0 || saved <= 0) return [];
+  const control = controlOf(study);
+  const [{ name }] = settings.objectives;
+  const [best] = control.doomed;
+  return [
+    `pruning left out ${grouped(saved)} of ${grouped(saved + all)} steps (${percent(saved / (saved + all), 0)})`,
+    ...(control.trials > 0
+      ? [
+          `of ${control.trials} trials that were never pruned, it would have ended ${control.doomed.length}${best ? `; the best of those came to ${name} ${formatMetric(name, best.results![0])}` : ''}`,
+        ]
+      : []),
+  ];
 }
 
 const stageLines = ({ study: { stages } }: SearchResult): string[] =>

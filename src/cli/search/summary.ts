@@ -1,5 +1,5 @@
 import type { SearchResult, Space, TrialRecord, Values } from '../../search/index.ts';
-import { fill } from '../../search/index.ts';
+import { controlOf, fill } from '../../search/index.ts';
 import { settingOf } from './words.ts';
 
 /** The object that --json prints. */
@@ -7,6 +7,7 @@ export function summaryOf(result: SearchResult) {
   const { study, plan, ended, best, front, crowned, run, usual, together, warnings, importances, seconds } = result;
   const { objectives } = study.settings;
   const space = plan.space;
+  const control = controlOf(study);
   const finalist = (one: NonNullable<typeof crowned>['winner']) => ({
     ...one,
     values: undefined,
@@ -40,6 +41,7 @@ export function summaryOf(result: SearchResult) {
         ...(together.run.test && { test: together.run.test }),
       },
     }),
+    control: { trials: control.trials, doomed: control.doomed.map((trial) => trialOf(trial, space)) },
     warnings,
     importances,
     objectives,
