@@ -171,3 +171,15 @@ describe('the winner', () => {
     expect(crowned.simplest.number).toBe(1);
   });
 });
+
+test('one seed each has no standard error, and still a winner', async () => {
+  const study = begin();
+  for (const value of [0.9, 0.8]) study.tell(study.ask()!.number, { state: 'complete', results: [value] }, 0);
+  const crowned = (await crown(study, [steady('a')], {
+    finalists: 2,
+    seeds: 1,
+    signal: new AbortController().signal,
+  }))!;
+  expect(crowned.winner.standardError).toBeNaN();
+  expect(crowned.simplest.number).toBe(crowned.winner.number);
+});

@@ -1,5 +1,5 @@
 import { duration, grouped, percent, short } from '../../base/index.ts';
-import { controlOf, type SearchResult, type TrialRecord } from '../../search/index.ts';
+import { controlOf, type Finalist, type SearchResult, type TrialRecord } from '../../search/index.ts';
 import { bar } from '../terminal/bar.ts';
 import { formatMetric } from '../terminal/table.ts';
 import { settingsLine } from './words.ts';
@@ -108,6 +108,12 @@ function importanceLines({ importances, study }: SearchResult): string[] {
   ];
 }
 
+/** "98.1 % ± 0.3 % over 3 seeds". */
+const spread = (name: string, { mean, standardError, again }: Finalist): string =>
+  again.length > 1
+    ? `${formatMetric(name, mean)} ± ${formatMetric(name, standardError)} over ${again.length} seeds`
+    : `${formatMetric(name, mean)} with one more seed`;
+
 function winnerLines({ crowned, run, usual, together, plan, best, seconds }: SearchResult): string[] {
   const [{ name }] = plan.settings.objectives;
   const lines: string[] = [''];
@@ -116,9 +122,13 @@ function winnerLines({ crowned, run, usual, together, plan, best, seconds }: Sea
     lines.push('the best, trained again with new seeds:');
     for (const one of finalists)
       lines.push(
-        `  trial ${one.number}: ${formatMetric(name, one.mean)} ± ${formatMetric(name, one.standardError)} over ${one.again.length} seeds; ${formatMetric(name, one.selected)} in the search${one.parameters === undefined ? '' : `; ${grouped(one.parameters)} parameters`}`,
+        `  trial ${one.number}: ${spread(name, one)}; ${formatMetric(name, one.selected)} in the search${one.parameters === undefined ? '' : `; ${grouped(one.parameters)} parameters`}`,
       );
-    lines.push(`the search was too hopeful of its best trial by ${formatMetric(name, optimism)}`);
+    lines.push(
+      optimism > 0
+        ? `the search was too hopeful of its best trial by ${formatMetric(name, optimism)}`
+        : 'the best trial of the search keeps what it promised',
+    );
     lines.push(
       `winner: trial ${winner.number}${simplest.number === winner.number ? '' : `; the simplest within one standard error is trial ${simplest.number}`}`,
     );
@@ -159,6 +169,8 @@ function comparison(
   if (!usual) return [];
   if (usual.number === winner) return ['nothing that was tried is better than the experiment without a search'];
   const [first] = finalists;
+  if (Number.isNaN(first.standardError + usual.standardError))
+    return ['whether that is better than without a search cannot be said: there was time for one more seed each'];
   const gap = Math.abs(first.mean - usual.mean);
   const error = Math.hypot(first.standardError, usual.standardError);
   return [

@@ -8,6 +8,8 @@ export interface DriveOptions {
   readonly workers: readonly Worker[];
   readonly budget: Budget;
   readonly signal?: AbortSignal;
+  /** Seconds of the budget that must be left for what comes after the trials, as far as can be said by now; none unless said. */
+  readonly reserve?: () => number;
   /** Takes what a network says of its validation rows, where that is wanted. */
   readonly onOutputs?: (number: number, outputs: Float32Array) => void;
   /** What a trial saved that was begun before, and takes what one saves. */
@@ -22,8 +24,8 @@ export interface SavedTrials {
   write(number: number, saved: Uint8Array): void | Promise<void>;
 }
 
-/** Milliseconds that a timer can wait; a search that lasts longer ends between trials. */
-const longest = 2 ** 31 - 1;
+/** Milliseconds between two looks at the clock, while trials are under way. */
+const tick = 100;
 /** How often a trial is begun again whose worker was lost. */
 const retries = 3;
 /** Trials that fail, with none that does not, before a study gives up. */
@@ -41,7 +43,7 @@ export interface Driven {
  */
 export async function drive(
   study: Study,
-  { workers, budget, signal, saved, onOutputs, given = [] }: DriveOptions,
+  { workers, budget, signal, saved, onOutputs, reserve = () => 0, given = [] }: DriveOptions,
 ): Promise<Driven> {
   const started = performance.now();
   const stop = new AbortController();
@@ -62,7 +64,7 @@ export async function drive(
     return Math.max(
       budget.trials === undefined ? 0 : study.trials.length / budget.trials,
       budget.updates === undefined ? 0 : updates / budget.updates,
-      budget.seconds === undefined ? 0 : seconds / budget.seconds,
+      budget.seconds === undefined ? 0 : seconds / Math.max(1e-3, budget.seconds - reserve()),
     );
   };
 
@@ -121,16 +123,16 @@ export async function drive(
       }
     }
   };
-  const untilTime = budget.seconds === undefined ? undefined : Math.min(longest, budget.seconds * 1000);
   // Trials that are under way when the time is over are not waited for.
-  const timer = untilTime === undefined ? undefined : setTimeout(() => stop.abort(), untilTime);
+  const isLate = () => (performance.now() - started) / 1000 > budget.seconds! - reserve();
+  const timer = budget.seconds === undefined ? undefined : setInterval(() => isLate() && stop.abort(), tick);
   try {
     await Promise.all(workers.map(work));
   } catch (error) {
     stop.abort();
     throw error;
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
   if (signal?.aborted) return { ending: 'interrupted', words: 'interrupted' };
   return ended ?? { ending: 'budget', words: 'the time is up' };

@@ -18,7 +18,7 @@ export interface FinishOptions {
   readonly signal: AbortSignal;
   /** What trials answer to validation rows, where the best are to answer together. */
   readonly outputs: ReadonlyMap<number, Float32Array>;
-  /** Where the search was given a time: half of what is left is for training the best again. */
+  /** Where the search was given a time. */
   readonly secondsLeft?: number;
   readonly onEvent: (event: SearchEvent) => void;
 }
@@ -30,6 +30,37 @@ export interface Finished {
   readonly usual?: EnsembleRun;
 }
 
+/** Shares of the time of a search that its end gets at least, and at most. */
+const shares = { least: 0.15, most: 0.6 };
+
+/** Seconds of the trainings at the end of a search, judged by the trials so far: of the finalists on all workers, and of whole networks one by one. */
+function endOf(study: Study, plan: SearchPlan, finalists: number, seeds: number, workers: number) {
+  const { stages } = study.record;
+  const whole = study.trials.filter(({ state, seconds }) => state === 'complete' && seconds !== undefined);
+  const lengths = whole.map(({ seconds, stage }) => seconds! / stages[stage].length);
+  const one = lengths.length > 0 ? lengths.reduce((sum, x) => sum + x, 0) / lengths.length / plan.folds : 0;
+  const others = plan.usual ? 1 : 0;
+  const { ensemble } = plan.template as { readonly ensemble?: false | { readonly members?: number } };
+  const members = (ensemble && ensemble.members) || 1;
+  return {
+    again: Math.ceil(((finalists + others) * seeds) / Math.max(1, workers)) * one * plan.folds,
+    whole: (1 + others) * members * one,
+  };
+}
+
+/** Seconds of a budget of time that must be left for the end. */
+export function reserveFor(
+  study: Study,
+  plan: SearchPlan,
+  { finalists, seeds }: { readonly finalists: number; readonly seeds: number },
+  workers: number,
+): number {
+  const { seconds } = plan.budget;
+  if (seconds === undefined) return 0;
+  const { again, whole } = endOf(study, plan, finalists, seeds, workers);
+  return Math.min(shares.most * seconds, Math.max(shares.least * seconds, again + whole));
+}
+
 /** Finds out which of the best is the best, and trains it as a whole; beside it the experiment as it was, where that was among the trials. */
 export async function finish(
   dataset: Dataset,
@@ -38,14 +69,16 @@ export async function finish(
   { finalists, seeds, workers, engine, signal, outputs, secondsLeft, onEvent }: FinishOptions,
 ): Promise<Finished> {
   const usual = plan.usual && study.trials.find(({ origin }) => origin === 'given');
-  const late = secondsLeft === undefined ? [] : [AbortSignal.timeout(Math.max(1, Math.round(500 * secondsLeft)))];
+  const { whole: forWhole } = endOf(study, plan, finalists, seeds, workers.length);
+  const late =
+    secondsLeft === undefined ? [] : [AbortSignal.timeout(Math.max(1, Math.round(1000 * (secondsLeft - forWhole))))];
   const crowned = await crown(study, workers, {
     ...{ finalists, seeds, also: usual && [usual.number] },
     signal: AbortSignal.any([signal, ...late]),
     onDone: (done, of) => onEvent({ kind: 'final', done, of }),
   });
   const winner = crowned?.winner ?? best(study.trials, 1)[0];
-  const whole = async (values: Values, what: 'winner' | 'usual'): Promise<EnsembleRun | undefined> => {
+  const trained = async (values: Values, what: 'winner' | 'usual'): Promise<EnsembleRun | undefined> => {
     if (signal.aborted) return undefined;
     onEvent({ kind: 'whole', what });
     const run = await trainEnsemble(dataset, filled(plan.template, values), { engine, signal });
@@ -55,7 +88,7 @@ export async function finish(
   return {
     crowned,
     ...(plan.ensemble && { together: await selectTogether(dataset, study, plan, outputs, { engine, signal, onDone }) }),
-    run: winner && (await whole(winner.values, 'winner')),
-    usual: usual && winner && usual.number !== winner.number ? await whole(usual.values, 'usual') : undefined,
+    run: winner && (await trained(winner.values, 'winner')),
+    usual: usual && winner && usual.number !== winner.number ? await trained(usual.values, 'usual') : undefined,
   };
 }

@@ -8,7 +8,7 @@ import type { StudyRecord, TrialRecord } from '../study/record.ts';
 import { Study, type StudyChange } from '../study/study.ts';
 import { type Warning, warningsOf } from '../study/warnings.ts';
 import { type Driven, drive, type SavedTrials } from './drive.ts';
-import { finish } from './finish.ts';
+import { finish, reserveFor } from './finish.ts';
 import type { Worker } from './job.ts';
 import { filled, type PlanOptions, planSearch, type SearchPlan } from './plan.ts';
 import type { Together } from './together.ts';
@@ -65,9 +65,6 @@ export interface SearchResult {
   readonly seconds: number;
 }
 
-/** Share of the time that is for trials, where the best are trained again afterwards. */
-const forTrials = 0.7;
-
 /**
  * Searches the settings of an experiment, its ranges or the usual ones: tries, prunes, trains the best again with new seeds, and measures the
  * winner once on the test rows.
@@ -97,16 +94,15 @@ export async function carryOut(
   if (options.extend) widen(study);
   const workers = options.workers ?? [localWorker(dataset, plan, engine)];
   const several = plan.settings.objectives.length > 1;
-  const { seconds } = plan.budget;
-  // The end of a search belongs to the time that it was given.
-  const budget =
-    seconds !== undefined && final && !several ? { ...plan.budget, seconds: forTrials * seconds } : plan.budget;
   const first = options.resume || !plan.usual ? [] : [plan.usual];
   const outputs = new Map<number, Float32Array>();
   const ended = await drive(study, {
-    ...{ workers, budget, signal, saved, given: [...first, ...given] },
+    ...{ workers, budget: plan.budget, signal, saved, given: [...first, ...given] },
+    // The end of a search belongs to the time that it was given.
+    reserve: () => (final && !several ? reserveFor(study, plan, final, workers.length) : 0),
     onOutputs: (number, own) => outputs.set(number, own),
   });
+  const { seconds } = plan.budget;
   const left = seconds === undefined ? undefined : seconds - (performance.now() - started) / 1000;
   const finished =
     final && !several && ended.ending !== 'failing' && !signal.aborted

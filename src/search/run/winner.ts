@@ -90,7 +90,7 @@ export async function crown(
   const lower = ({ mean }: Finalist) => lowerIsBetter(mean, study.settings);
   const ordered = all.toSorted((a, b) => lower(a) - lower(b));
   const [winner] = ordered;
-  const near = ordered.filter((one) => lower(one) <= lower(winner) + winner.standardError);
+  const near = ordered.filter((one) => lower(one) <= lower(winner) + (winner.standardError || 0));
   const size = ({ parameters = Number.POSITIVE_INFINITY }: Finalist) => parameters;
   const simplest = near.reduce((a, b) => (size(b) < size(a) ? b : a));
   const first = all.find(({ number }) => number === chosen[0].number) ?? winner;
