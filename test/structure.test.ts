@@ -30,6 +30,7 @@ const rooms = [
   'predict',
   'export',
   'report',
+  'server',
   'cli',
 ];
 /** Doors other than index.ts: what needs Node stands apart from what a browser can load. */
@@ -41,7 +42,15 @@ const otherDoors = [
   'search/queue/index.ts',
 ];
 /** Where the operating system may be touched. */
-const mayUseNode = ['data/readers/', 'runs/store/', 'runs/background/', 'search/workers/', 'search/queue/', 'cli/'];
+const mayUseNode = [
+  'data/readers/',
+  'runs/store/',
+  'runs/background/',
+  'search/workers/',
+  'search/queue/',
+  'server/',
+  'cli/',
+];
 /** Who else may use a library that only one room should know. */
 const owners: Record<string, string | readonly string[]> = {
   '#onnxruntime': 'engine/onnxruntime/',

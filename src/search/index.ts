@@ -24,4 +24,4 @@ export { type Control, controlOf } from './study/control.ts';
 export type { Budget, Objective, Stage, StudyRecord, StudySettings, TrialRecord } from './study/record.ts';
 export { Study, type StudyChange } from './study/study.ts';
 export { replayTrial } from './study/suggest.ts';
-export type { Warning } from './study/warnings.ts';
+export { type Warning, warningsOf } from './study/warnings.ts';

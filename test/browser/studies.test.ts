@@ -66,7 +66,11 @@ describe.skipIf(!present)(
       page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
       page.on('pageerror', (error) => problems.push(String(error)));
       page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-      page.on('request', (request) => !request.url().startsWith(serving.url) && request.url() !== 'about:blank' && problems.push(request.url()));
+      page.on(
+        'request',
+        (request) =>
+          !request.url().startsWith(serving.url) && request.url() !== 'about:blank' && problems.push(request.url()),
+      );
     });
     afterAll(async () => {
       await browser?.close();
@@ -92,7 +96,7 @@ describe.skipIf(!present)(
           for (let i = 3; i < data.length; i += 4) count += Number(data[i] > 0);
           return count;
         });
-    const text = (selector: string) => page.locator(selector).first().innerText();
+    const text = async (selector: string) => (await page.locator(selector).first().textContent())!;
 
     test('the list leads to a study, which shows what it came to', async () => {
       await page.goto(serving.url);
@@ -161,7 +165,8 @@ describe.skipIf(!present)(
       }).length;
       expect(Math.abs((await shown()) - inside)).toBeLessThan(8);
       await page.locator('.scroller').evaluate((table) => table.scrollTo(0, 1e9));
-      expect(await page.locator('.rows').evaluate((rows) => rows.clientHeight / 28)).toBe(await shown());
+      const rows = () => page.locator('.rows').evaluate((table) => table.clientHeight / 28);
+      await expect.poll(rows).toBe(await shown());
       await page.getByRole('button', { name: 'Show all' }).click();
       expect(await shown()).toBe(200);
       await axis.focus();
@@ -183,7 +188,7 @@ describe.skipIf(!present)(
 
     test('the table sorts by any column, and keeps what has no value last', async () => {
       await open('digits', 200);
-      const first = (column: number) => page.locator('.rows .row').first().locator('.cell').nth(column).innerText();
+      const first = (column: number) => page.locator('.rows .row').first().locator('.cell').nth(column).textContent();
       await page.getByRole('button', { name: 'adam.lr' }).last().click();
       const least = Number(await first(8));
       await page
@@ -204,11 +209,11 @@ describe.skipIf(!present)(
         .first()
         .evaluate((e) => e.scrollTo?.(0, 1e9));
       await page.waitForTimeout(100);
-      expect(await page.locator('.rows').innerText()).toMatch(/NaN/);
+      expect(await page.locator('.rows').textContent()).toMatch(/NaN/);
       await open('digits', 200);
       await page.locator('.scroller').evaluate((e) => e.scrollTo(0, 1e9));
       await page.waitForTimeout(100);
-      expect(await page.locator('.rows').innerText()).toMatch(/Infinity/);
+      expect(await page.locator('.rows').textContent()).toMatch(/Infinity/);
     });
 
     test('a study without trials, and one that is not there, say so', async () => {

@@ -17,6 +17,7 @@ import { search } from './search.ts';
 import { show } from './show.ts';
 import { studies } from './studies.ts';
 import { train } from './train.ts';
+import { ui } from './ui.ts';
 import { worker } from './worker.ts';
 
 /** Every command. To add one: a file beside these, and a line here. */
@@ -31,6 +32,7 @@ export const commands = {
   lr,
   runs,
   show,
+  ui,
   compare,
   search,
   worker,

@@ -22,7 +22,10 @@ export const ui: Command = {
     const studies = studiesAt(place);
     try {
       if (storeExists(place)) await studies.list();
-      else io.say(`there is no run store ${shownPlace(store)} yet; the page waits for it. Start a search: wellfit search --dataset digits`);
+      else
+        io.say(
+          `there is no run store ${shownPlace(store)} yet; the page waits for it. Start a search: wellfit search --dataset digits`,
+        );
       const page = await serve({ studies, port: port as number, host: host as string });
       io.say(`${shownPlace(store)} is shown at ${page.url}`);
       if (!['127.0.0.1', '::1', 'localhost'].includes(host as string))

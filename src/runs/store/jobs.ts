@@ -51,8 +51,11 @@ export interface Jobs {
     number: number,
     holder: string,
   ): Promise<(Held & { readonly task: unknown; readonly saved?: Uint8Array }) | undefined>;
-  /** What a worker holds, for as long again. */
-  renew(holder: string): Promise<(Held & { readonly judged: number; readonly prune: boolean })[]>;
+  /** Those of a worker's jobs that are still his, for as long again. */
+  renew(
+    holder: string,
+    numbers: readonly number[],
+  ): Promise<(Held & { readonly judged: number; readonly prune: boolean })[]>;
   /** These three change nothing, and say false, where the job was taken away. */
   report(held: Held, report: KeptReport): Promise<boolean>;
   save(held: Held, bytes: Uint8Array): Promise<boolean>;
@@ -195,7 +198,8 @@ export function jobsOf({ backend: { db, now } }: Store, study: string, lease: nu
         .set({ claims: nextClaim, tries: sql`tries + 1`, holder, lease_until: later, judged: 0, prune: 0 })
         .where('number', '=', number)
         .where('outcome', 'is', null)
-        .where((e) => e.or([e('holder', 'is', null), e('lease_until', '<', now)]))
+        // Where an answer was lost on the way, the same worker asks again.
+        .where((e) => e.or([e('holder', 'is', null), e('holder', '=', holder), e('lease_until', '<', now)]))
         .returning(['claims', 'task'])
         .executeTakeFirst();
       if (!row) return undefined;
@@ -208,10 +212,12 @@ export function jobsOf({ backend: { db, now } }: Store, study: string, lease: nu
       const held = { number, claim: row.claims, task: decode(row.task) };
       return { ...held, ...(saved && { saved: new Uint8Array(saved.bytes) }) };
     },
-    async renew(holder) {
+    async renew(holder, numbers) {
+      if (numbers.length === 0) return [];
+      const going = inOrder.where('number', 'in', numbers);
       const rows = await jobs()
         .set({ lease_until: later })
-        .where('number', 'in', inOrder.where('holder', '=', holder).where('outcome', 'is', null))
+        .where('number', 'in', going.where('holder', '=', holder).where('outcome', 'is', null))
         .where('holder', '=', holder)
         .where('outcome', 'is', null)
         .returning(['number', 'claims', 'judged', 'prune'])

@@ -57,8 +57,11 @@ export interface Studies {
    * @throws WellfitError where there is none of this name, or the process that owns it still lives
    */
   open(name: string, onTrouble?: (words: string) => void): Promise<StudyKeeper>;
-  /** Everything of one study. */
-  read(name: string): Promise<KeptStudy | undefined>;
+  /** Everything of one study; with `rest`, of its trials only those from a number on, and some before it. */
+  read(
+    name: string,
+    rest?: { readonly from: number; readonly again: readonly number[] },
+  ): Promise<KeptStudy | undefined>;
   /** Newest first. */
   list(): Promise<ListedStudy[]>;
   /** The same, without their trials. */
@@ -99,14 +102,21 @@ export function studiesIn(store: Store): Studies {
       return keeperOf(store, name, mine.owner, decode(row.stages) as KeptStage[], onTrouble);
     },
 
-    async read(name) {
+    async read(name, rest = { from: 0, again: [] }) {
       const row = await named(name);
       if (!row) return undefined;
-      const trials = await db.selectFrom('trials').selectAll().where('study', '=', name).orderBy('number').execute();
+      const trials = await db
+        .selectFrom('trials')
+        .selectAll()
+        .where('study', '=', name)
+        .where((e) => e.or([e('number', '>=', rest.from), e('number', 'in', [-1, ...rest.again])]))
+        .orderBy('number')
+        .execute();
       const reports = await db
         .selectFrom('reports')
         .select(['number', 'attempt', 'step', 'value'])
         .where('study', '=', name)
+        .where((e) => e.or([e('number', '>=', rest.from), e('number', 'in', [-1, ...rest.again])]))
         .orderBy('number')
         .orderBy('attempt')
         .orderBy('step')
