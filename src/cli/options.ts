@@ -3,6 +3,7 @@ import type { Command as Parser } from 'commander';
 import { WellfitError } from '../base/index.ts';
 import { columnKinds } from '../data/index.ts';
 import { optimizers } from '../optim/index.ts';
+import { readSpace } from '../search/index.ts';
 import { recipes } from '../train/index.ts';
 import { numberOption } from './command.ts';
 import { readExperiment } from './experiment.ts';
@@ -54,6 +55,8 @@ const rateOption = (text: string): number | 'auto' => (text === 'auto' ? text : 
 export async function experimentFrom(
   paths: readonly string[],
   options: Readonly<Record<string, unknown>>,
+  /** Whether ranges may stand in it. */
+  ranges = false,
 ): Promise<Experiment> {
   let experiment: Experiment = await experimentAt(paths);
   if (options.dataset !== undefined) experiment.data = { dataset: options.dataset };
@@ -65,6 +68,12 @@ export async function experimentFrom(
   if (options.from !== undefined) experiment.from = { ...(experiment.from as object), model: options.from };
   for (const text of (options.set ?? []) as string[]) experiment = withSetting(experiment, text);
   if (options.lr !== undefined) experiment.lr = options.lr;
+  const [range] = ranges ? [] : readSpace(experiment);
+  if (range)
+    throw new WellfitError('option', `${range.name} is a range`, {
+      expected: 'one value for each setting',
+      fix: 'ranges are for "wellfit search", which finds the value; or put one value there',
+    });
   return experiment;
 }
 

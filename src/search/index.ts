@@ -18,7 +18,7 @@ export { type Task, type Tried, tryOut } from './run/trial.ts';
 export type { Crowned, Finalist } from './run/winner.ts';
 export { type SamplerName, samplers } from './samplers/index.ts';
 export type { Parameter, Space, Values } from './space/parameter.ts';
-export { fill } from './space/read.ts';
+export { fill, readSpace } from './space/read.ts';
 export { type Asked, type AskTell, createStudy, type StudyOptions } from './study/askTell.ts';
 export { type Control, controlOf } from './study/control.ts';
 export type { Budget, Objective, Stage, StudyRecord, StudySettings, TrialRecord } from './study/record.ts';

@@ -146,6 +146,16 @@ describe('wellfit search', () => {
       [['--dataset', 'iris', '--objective', 'beauty'], /unknown objective "beauty"/],
       [['--resume', 'nobody'], /there is no study "nobody"/],
       [['--dataset', 'iris', '--resume', 'nobody'], /settings it began with/],
+      [['--dataset', 'iris', '--extend'], /--extend goes on with a study/],
+      [['--dataset', 'iris', '--name', '../evil'], /name[\s\S]*it names a folder/],
+      [['--dataset', 'iris', '--workers', '0'], /without workers nothing is tried/],
+      [['--dataset', 'iris', '--final-seeds', '0'], /--final-seeds must be a whole number of 1 or more/],
+      [['--dataset', 'iris', '--folds', '100'], /100 folds are too many/],
+      [['--dataset', 'iris', '--set', 'seed={"int":[1,5]}'], /no range may stand in "seed"/],
+      [['--dataset', 'iris', '--set', 'batchSize={"uniform":[16,64]}'], /batchSize: must be a whole number/],
+      [['--dataset', 'iris', '--objective', 'loss,loss'], /stands there twice/],
+      [['--dataset', 'iris', '--pruner', 'wilcoxon'], /compares folds/],
+      [['--dataset', 'iris', '--stages', '0'], /stages/],
     ] as const) {
       const { code, stdout, stderr } = await run(cwd, ['search', ...args]);
       expect([code, stdout]).toEqual([2, '']);
@@ -154,6 +164,13 @@ describe('wellfit search', () => {
     }
     expect(existsSync(join(cwd, '.wellfit', 'searches'))).toBe(false);
   }, 120_000);
+
+  test('an experiment with ranges is no experiment to train', async () => {
+    const cwd = await folderWith({ 'e.json': JSON.stringify(small) });
+    const { code, stderr } = await run(cwd, ['train', 'e.json']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/model\.0\.dense\.units is a range[\s\S]*wellfit search/);
+  });
 
   test('a study whose data have changed does not go on', async () => {
     const rows = (factor: number) =>

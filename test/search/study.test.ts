@@ -87,7 +87,7 @@ describe('a study', () => {
       study.tell(study.ask()!.number, { state: 'complete', results: [value] }, 0);
     expect(study.trials.map(({ objectives }) => objectives![0])).toEqual([-0.5, -0.9, Number.NaN]);
     expect(() => study.tell(study.ask()!.number, { state: 'complete', results: [1, 2] }, 0)).toThrow(
-      /must tell 1 values/,
+      /must tell a number/,
     );
   });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command as Parser } from 'commander';
@@ -13,7 +14,11 @@ import { closingLines } from '../search/closing.ts';
 import { searchReporter } from '../search/progress.ts';
 import { type Kept, openSession, readStudy } from '../search/session.ts';
 import { summaryOf, winnerExperiment } from '../search/summary.ts';
-import { storeOption } from '../store.ts';
+import { storeOption, storePlace } from '../store.ts';
+import { columnLines } from '../terminal/columns.ts';
+
+/** Where the winners are. */
+const searchesFolder = join('.wellfit', 'searches');
 
 export const search: Command = {
   summary:
@@ -30,17 +35,31 @@ export const search: Command = {
 
   async run(paths, options, io) {
     const resume = options.resume as string | undefined;
-    const asked = resume === undefined ? await experimentFrom(paths, options) : undefined;
+    if (options.extend && resume === undefined)
+      throw new WellfitError('option', '--extend goes on with a study', {
+        fix: 'name it, as in: wellfit search --resume customers --extend --trials 100',
+      });
+    for (const name of ['finalists', 'finalSeeds'] as const)
+      if (!(Number.isInteger(options[name]) && (options[name] as number) >= 1))
+        throw new WellfitError(
+          'option',
+          `--${name === 'finalists' ? name : 'final-seeds'} must be a whole number of 1 or more`,
+          { received: String(options[name]), fix: '--no-final leaves it out' },
+        );
+    const asked = resume === undefined ? await experimentFrom(paths, options, true) : undefined;
     const kept = resume === undefined ? undefined : await goOn(resume, paths, options);
     const given = asked ?? (kept!.plan.template as Record<string, unknown>);
-    const { dataset, experiment } = await loadFor(given, io);
-    const name = resume ?? (options.name as string | undefined) ?? runName(`${dataset.name}-search`);
+    const loaded = await loadFor(given, io);
+    const { dataset, experiment } = loaded;
+    for (const line of loaded.table ? columnLines(loaded.table) : []) io.say(line);
+    for (const { path: file, why } of (loaded.broken ?? []).slice(0, 10)) io.say(`skipped ${file}: ${why}`);
+    const name = resume ?? (options.name as string | undefined) ?? freshName(dataset.name);
     const budget = budgetOf(options);
     const plan = kept
       ? { ...kept.plan, ...(budget && { budget }) }
       : planSearch(dataset, experiment, { name, budget, ...planOptions(options) });
-    const workers = workersOf(options.workers);
-    const folder = (options.out as string | undefined) ?? join('.wellfit', 'searches', name);
+    const workers = workersOf(options.workers, options.store);
+    const folder = (options.out as string | undefined) ?? join(searchesFolder, name);
     const output = await openOutput(folder, dataset.name);
     const session = await openSession(dataset, plan, resume !== undefined, { store: options.store, workers, io }).catch(
       async (error) => {
@@ -67,14 +86,17 @@ export const search: Command = {
       const files = await save(result, output, given);
       for (const line of closingLines(result)) io.say(line);
       for (const [what, path] of Object.entries(files)) io.say(`${what}: ${path}`);
+      if (files.model && loaded.table) io.say(`predict with it: npx wellfit predict ${files.model} <new data>`);
       const { ended } = result;
+      if (options.extend && result.study.stages.length === kept!.record.stages.length)
+        io.say('note: no range was widened: the best do not crowd at an end of one');
       if (ended.ending === 'interrupted') io.say(`continue with: wellfit search --resume ${forShell(name)}`);
       const { trials: _, ...rest } = summaryOf(result);
       summary = rest;
       io.result({ ...summaryOf(result), files });
       await output.close();
       if (ended.ending === 'failing')
-        throw new WellfitError('option', ended.words, {
+        throw new WellfitError('data', ended.words, {
           fix: 'train one of them alone to see why: wellfit train, with the settings above',
         });
       ending = ended.ending === 'interrupted' ? 'interrupted' : 'finished';
@@ -181,8 +203,22 @@ const planOptions = ({ sampler, pruner, objective, stages, folds, control, repea
   seed: seed as number | undefined,
 });
 
-function workersOf(asked: unknown): number {
+/** Two searches that begin in the same second get two names. */
+function freshName(dataset: string): string {
+  const name = runName(`${dataset}-search`);
+  for (let i = 1; ; i++) {
+    const candidate = i === 1 ? name : `${name}-${i}`;
+    if (!existsSync(join(searchesFolder, candidate))) return candidate;
+  }
+}
+
+function workersOf(asked: unknown, store: unknown): number {
   const count = (asked as number | undefined) ?? availableParallelism();
+  if (count === 0 && !/^postgres(ql)?:/i.test(storePlace(store)))
+    throw new WellfitError('option', 'without workers nothing is tried', {
+      received: '--workers 0',
+      fix: 'name a server that workers of other machines share, --store postgres://…, or use one worker or more',
+    });
   if (Number.isInteger(count) && count >= 0 && count <= 256) return count;
   throw new WellfitError(
     'option',

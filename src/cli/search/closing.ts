@@ -7,16 +7,15 @@ import { settingsLine } from './words.ts';
 /** What a search has found, for people. */
 export function closingLines(result: SearchResult): string[] {
   const { study, ended, plan } = result;
+  const several = plan.settings.objectives.length > 1;
   const count = (state: TrialRecord['state']) => study.trials.filter((trial) => trial.state === state).length;
   const states = (['complete', 'pruned', 'failed', 'running'] as const).flatMap((state) =>
     count(state) > 0 ? [`${grouped(count(state))} ${state === 'running' ? 'unfinished' : state}`] : [],
   );
-  const several = plan.settings.objectives.length > 1;
   return [
     '',
-    `ended: ${ended.words}; ${states.join(', ')}`,
+    [`ended: ${ended.words}`, states.join(', ')].filter(Boolean).join('; '),
     ...pruningLines(result),
-    ...stageLines(result),
     '',
     ...(several ? frontLines(result) : leaderLines(result)),
     ...importanceLines(result),
@@ -24,7 +23,13 @@ export function closingLines(result: SearchResult): string[] {
     ...(result.warnings.some(({ kind }) => kind === 'edge')
       ? ['go on with the wider ranges: the same command with --resume and --extend']
       : []),
-    ...winnerLines(result),
+    ...(several
+      ? [
+          '',
+          'with several objectives nobody has won: experiment.json holds the first of these, and result.json all of them',
+          `done in ${duration(result.seconds)}`,
+        ]
+      : winnerLines(result)),
   ];
 }
 
@@ -53,20 +58,12 @@ function pruningLines({ study }: SearchResult): string[] {
   ];
 }
 
-const stageLines = ({ study: { stages } }: SearchResult): string[] =>
-  stages
-    .slice(1)
-    .flatMap(({ kind, reasons, length }, i) => [
-      `stage ${i + 2}, ${kind}${length < 1 ? `, trials of ${percent(length, 0)} of the length` : ''}:`,
-      ...(reasons.length > 0 ? reasons.map((reason) => `  ${reason}`) : ['  the same ranges']),
-    ]);
-
 function leaderLines({ study: { trials, settings }, plan: { space } }: SearchResult): string[] {
   const [{ name }] = settings.objectives;
   const leaders = trials
     .filter(({ state }) => state === 'complete')
     .toSorted((a, b) => a.objectives![0] - b.objectives![0])
-    .slice(0, 5);
+    .slice(0, 3);
   if (leaders.length === 0) return ['no trial was completed'];
   return [
     `the best trials by validation ${name}:`,
@@ -122,7 +119,7 @@ function winnerLines({ crowned, run, usual, together, plan, best, seconds }: Sea
     lines.push('the best, trained again with new seeds:');
     for (const one of finalists)
       lines.push(
-        `  trial ${one.number}: ${spread(name, one)}; ${formatMetric(name, one.selected)} in the search${one.parameters === undefined ? '' : `; ${grouped(one.parameters)} parameters`}`,
+        `  trial ${one.number}: ${spread(name, one)}; ${formatMetric(name, one.selected)} in the search${one.parameters === undefined ? '' : `; ${grouped(one.parameters)} parameters`}${plan.usual && one.number === 0 ? ' (the experiment without a search)' : ''}`,
       );
     lines.push(
       optimism > 0
@@ -134,13 +131,27 @@ function winnerLines({ crowned, run, usual, together, plan, best, seconds }: Sea
     );
     lines.push(...comparison(finalists, winner.number, plan.usual !== undefined, name));
   } else if (best && run) lines.push(`winner: trial ${best.number}`);
-  if (run?.test)
-    lines.push(
-      `test: ${name === 'loss' ? short(run.test.loss) : `${metricOf(run)} ${formatMetric(metricOf(run), run.test.metric)}`}, measured once`,
-    );
-  if (usual?.test) lines.push(`      ${formatMetric(metricOf(usual), usual.test.metric)} without the search`);
+  if (run) lines.push(...testLines(run, usual, crowned === undefined));
   lines.push(...togetherLines(plan.ensemble, together, run));
   lines.push(`done in ${duration(seconds)}`);
+  return lines;
+}
+
+/** The winner on the test rows, with its interval, and the experiment without a search beside it. */
+function testLines(run: Trained, usual: SearchResult['usual'], unproved: boolean): string[] {
+  const lines = unproved ? ['there was no time to train the best again: that it is the best may be luck'] : [];
+  const { test } = run;
+  if (!test) return lines;
+  const name = metricOf(run);
+  const { interval } = test;
+  const sure = interval
+    ? ` (95 % sure: ${formatMetric(name, interval.low)} to ${formatMetric(name, interval.high)})`
+    : '';
+  lines.push(`test, measured once: ${name} ${formatMetric(name, test.metric)}${sure}`);
+  if (usual?.test)
+    lines.push(
+      `      without the search ${formatMetric(name, usual.test.metric)}${interval && usual.test.metric >= interval.low && usual.test.metric <= interval.high ? ': too few test rows to tell them apart' : ''}`,
+    );
   return lines;
 }
 
@@ -175,10 +186,12 @@ function comparison(
   const error = Math.hypot(first.standardError, usual.standardError);
   return [
     gap > 2 * error
-      ? `better than without a search by ${formatMetric(name, gap)} (standard error ${formatMetric(name, error)})`
-      : `no better than without a search beyond chance: ${formatMetric(name, gap)}, with a standard error of ${formatMetric(name, error)}`,
+      ? `on the validation rows better than without a search by ${formatMetric(name, gap)} (standard error ${formatMetric(name, error)})`
+      : `on the validation rows no better than without a search beyond chance: ${formatMetric(name, gap)}, with a standard error of ${formatMetric(name, error)}`,
   ];
 }
+
+type Trained = NonNullable<SearchResult['run']>;
 
 const metricOf = ({ settings: { metric } }: { settings: { metric: unknown } }): string =>
   typeof metric === 'string' ? metric : Object.keys(metric as object)[0];

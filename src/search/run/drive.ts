@@ -135,6 +135,9 @@ export async function drive(
     clearInterval(timer);
   }
   if (signal?.aborted) return { ending: 'interrupted', words: 'interrupted' };
+  const failed = study.trials.filter(({ state }) => state === 'failed');
+  if (ended?.ending !== 'failing' && failed.length > 0 && failed.length === study.trials.length)
+    return { ending: 'failing', words: `all trials failed; the last one: ${failed[failed.length - 1].why}` };
   return ended ?? { ending: 'budget', words: 'the time is up' };
 }
 

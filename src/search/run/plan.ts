@@ -1,11 +1,11 @@
-import { WellfitError } from '../../base/index.ts';
 import type { Dataset } from '../../data/index.ts';
 import { resolve } from '../../train/index.ts';
-import { activeIn, type Space, type Values } from '../space/parameter.ts';
+import type { Space, Values } from '../space/parameter.ts';
 import { fill, readSpace } from '../space/read.ts';
 import { usualSpace } from '../space/usual.ts';
 import { type Asked, type Chosen, choosePruner, chooseSampler } from '../study/methods.ts';
 import type { Budget, StudySettings } from '../study/record.ts';
+import { checkCorners, checkOptions, checkPlaces, checkRows, cornerOf } from './checks.ts';
 import { objectiveOf } from './trial.ts';
 
 export interface PlanOptions {
@@ -52,12 +52,14 @@ export function planSearch(
   experiment: Readonly<Record<string, unknown>>,
   options: PlanOptions = {},
 ): SearchPlan {
+  checkOptions(options);
   const chosen: Chosen = [];
   const choose = <T>(setting: string, value: T | undefined, otherwise: T, why: string): T => {
     if (value === undefined) chosen.push({ setting, value: otherwise, why });
     return value ?? otherwise;
   };
   const asked = readSpace(experiment);
+  checkPlaces(asked);
   const usual = asked.length === 0 ? usualSpace(experiment, dataset) : undefined;
   const ranged = usual?.template ?? experiment;
   const folds = options.folds ?? 1;
@@ -66,6 +68,7 @@ export function planSearch(
   if (usual)
     chosen.push({ setting: 'space', value: space.map(({ name }) => name), why: 'the experiment has no ranges' });
   checkCorners(template, space, dataset);
+  checkRows(template, space, folds, dataset);
   const budget = choose('budget', options.budget, { trials: 50 }, 'enough to see which settings matter');
   const objectives = (options.objectives ?? [undefined]).map((name) => objectiveOf(name, dataset, first(template)));
   const sampler = chooseSampler(options.sampler ?? 'auto', space, budget, objectives, chosen);
@@ -93,43 +96,10 @@ export const filled = (template: Readonly<Record<string, unknown>>, values: Valu
   fill(template, values) as Record<string, unknown>;
 
 /** The experiment with the first value of every range. */
-const first = (template: Readonly<Record<string, unknown>>) => filled(template, cornerOf(readSpace(template), 'low'));
-
-function cornerOf(space: Space, end: 'low' | 'high'): Values {
-  const values: Record<string, number> = {};
-  for (const parameter of space)
-    if (activeIn([parameter], values).length > 0)
-      values[parameter.name] =
-        parameter.kind === 'choice' ? (end === 'low' ? 0 : parameter.choices.length - 1) : parameter[end];
-  return values;
-}
-
-/** Refuses what cannot be trained before anything is: the ends of all ranges, and each choice once. */
-function checkCorners(template: Readonly<Record<string, unknown>>, space: Space, dataset: Dataset): void {
-  const low = cornerOf(space, 'low');
-  const corners = [low, cornerOf(space, 'high')];
-  for (const parameter of space)
-    if (parameter.kind === 'choice')
-      for (let index = 1; index < parameter.choices.length - 1; index++) {
-        const values: Record<string, number> = { ...low, [parameter.name]: index };
-        if (activeIn([parameter], low).length > 0) corners.push(completed(space, values));
-      }
-  for (const values of corners) resolve(filled(template, values), dataset);
-}
-
-/** Values with those of the parameters that exist beside them now. */
-function completed(space: Space, given: Values): Values {
-  const values: Record<string, number> = {};
-  for (const parameter of space)
-    if (activeIn([parameter], values).length > 0)
-      values[parameter.name] = given[parameter.name] ?? (parameter.kind === 'choice' ? 0 : parameter.low);
-  return values;
-}
+const first = (template: Readonly<Record<string, unknown>>) => filled(template, cornerOf(readSpace(template), 0));
 
 /** One part in so many of the rows that are not for the test is left out at a time. */
 function foldSplit(asked: unknown, folds: number, dataset: Dataset, experiment: Record<string, unknown>): object {
-  if (!Number.isInteger(folds) || folds < 2)
-    throw new WellfitError('option', 'folds must be a whole number of 2 or more', { received: String(folds) });
   const { split } = resolve(experiment, dataset).settings;
   return { ...(asked as object), validation: (1 - split.test) / folds };
 }

@@ -4,7 +4,7 @@ import type { EnsembleRun } from '../../ensemble/index.ts';
 import { type Importance, importances } from '../importance.ts';
 import type { Values } from '../space/parameter.ts';
 import { best, front } from '../study/best.ts';
-import type { StudyRecord, TrialRecord } from '../study/record.ts';
+import type { Stage, StudyRecord, TrialRecord } from '../study/record.ts';
 import { Study, type StudyChange } from '../study/study.ts';
 import { type Warning, warningsOf } from '../study/warnings.ts';
 import { type Driven, drive, type SavedTrials } from './drive.ts';
@@ -39,6 +39,8 @@ export type SearchOptions = PlanOptions & CarryOutOptions;
 export type SearchEvent =
   | { readonly kind: 'start'; readonly plan: SearchPlan }
   | { readonly kind: 'trial'; readonly trial: TrialRecord }
+  /** Trials are drawn from other ranges from now on. */
+  | { readonly kind: 'stage'; readonly stage: Stage; readonly index: number }
   /** The best are trained again, so many of so many times. */
   | { readonly kind: 'final'; readonly done: number; readonly of: number }
   /** Networks that are to answer together are trained again, so many of so many. */
@@ -89,6 +91,7 @@ export async function carryOut(
   const told = (change: StudyChange) => {
     options.onChange?.(change);
     if (change.kind === 'told' || change.kind === 'claimed') onEvent({ kind: 'trial', trial: change.trial });
+    if (change.kind === 'stage') onEvent({ kind: 'stage', stage: change.stage, index: change.index });
   };
   const study = options.resume ? new Study(options.resume, told) : Study.begin(plan.settings, plan.space, told);
   if (options.extend) widen(study);

@@ -16,7 +16,8 @@ export function autoSampler(
   objectives: number,
 ): { readonly kind: SamplerName; readonly options?: Readonly<Record<string, unknown>>; readonly why: string } {
   const all = space.reduce((product, parameter) => product * countOf(parameter), 1);
-  const { trials } = budget;
+  // How many fit into a time, nobody knows yet.
+  const trials = budget.seconds === undefined ? budget.trials : undefined;
   if (trials !== undefined && all <= trials && !isConditional(space))
     return { kind: 'grid', why: `all ${grouped(all)} settings can be tried` };
   if (objectives > 1) return { kind: 'tpe', why: 'it weighs several objectives' };

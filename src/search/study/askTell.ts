@@ -1,4 +1,4 @@
-import { WellfitError } from '../../base/index.ts';
+import { parseOptions, WellfitError, z } from '../../base/index.ts';
 import { type Importance, importances } from '../importance.ts';
 import { fill, readSpace } from '../space/read.ts';
 import { best, front } from './best.ts';
@@ -25,6 +25,22 @@ export interface StudyOptions {
   /** Goes on with a study: what `record` was before. */
   readonly resume?: StudyRecord;
 }
+
+const named = z.union([z.string(), z.record(z.string(), z.unknown())]);
+const optionsSchema = z.strictObject({
+  name: z.string().optional(),
+  seed: z.int().optional(),
+  trials: z.int().positive().optional(),
+  sampler: named.optional(),
+  pruner: z.union([z.literal(false), named]).optional(),
+  control: z.number().min(0).max(1).optional(),
+  stages: z.int().min(1).max(6).optional(),
+  repeats: z.boolean().optional(),
+  objectives: z
+    .array(z.strictObject({ name: z.string(), better: z.enum(['lower', 'higher']) }))
+    .min(1)
+    .optional(),
+});
 
 /** One trial, to be carried out by whoever asked for it. */
 export interface Asked<T> {
@@ -77,11 +93,13 @@ export function createStudy<T = Record<string, unknown>>(template: object, optio
     control = 0,
     stages = 1,
   } = options;
+  const { resume: _, ...asked } = options;
+  parseOptions(optionsSchema, asked, '');
   const { sampler = 'auto', pruner = false, repeats = false, trials } = options;
   const settings = {
     ...{ name, seed, objectives, control, stages, repeats },
     sampler: chooseSampler(sampler, space, { trials }, objectives, []),
-    pruner: choosePruner(pruner, 1, Number.POSITIVE_INFINITY, objectives, []),
+    pruner: choosePruner(pruner, undefined, Number.POSITIVE_INFINITY, objectives, []),
   };
   const study = options.resume ? new Study(options.resume) : Study.begin(settings, space);
   const settingsOf = (trial: TrialRecord) => fill(template, trial.values) as T;

@@ -1,4 +1,4 @@
-import { lookUp, type Picked, parseOptions, WellfitError } from '../../base/index.ts';
+import { type Picked, parseOptions, suggest, WellfitError } from '../../base/index.ts';
 import { type PrunerName, pruners } from '../pruners/index.ts';
 import { autoSampler } from '../samplers/auto.ts';
 import { type SamplerName, samplers } from '../samplers/index.ts';
@@ -16,7 +16,11 @@ function picked<T extends Record<string, { readonly options: Parameters<typeof p
   what: string,
 ): Picked<keyof T & string> {
   const [kind, options] = typeof asked === 'string' ? [asked, {}] : (Object.entries(asked)[0] ?? ['', {}]);
-  const name = lookUp(table, kind, what, what);
+  if (!Object.hasOwn(table, kind))
+    throw new WellfitError('option', `unknown ${what} "${kind}"`, {
+      fix: suggest(kind, ['auto', ...Object.keys(table)]),
+    });
+  const name = kind as keyof T & string;
   return {
     kind: name,
     options: parseOptions(table[name].options, options, `${what}.${name}`) as Record<string, unknown>,
@@ -58,16 +62,24 @@ const fewSteps = 4;
 /** The pruner that was asked for, or the one that suits so many steps. */
 export function choosePruner(
   asked: Asked | false,
-  folds: number,
+  /** undefined where nobody knows what the steps are. */
+  folds: number | undefined,
   steps: number,
   objectives: readonly Objective[],
   chosen: Chosen,
 ): Picked<PrunerName> | undefined {
   if (asked === false || asked === 'none') return undefined;
-  if (asked !== 'auto') return picked(pruners, asked, 'pruner');
+  if (asked !== 'auto') {
+    const pruner = picked(pruners, asked, 'pruner');
+    if (pruner.kind === 'wilcoxon' && folds === 1)
+      throw new WellfitError('option', 'the pruner "wilcoxon" compares folds, and there is one split', {
+        fix: 'use --folds 5, or "median"',
+      });
+    return pruner;
+  }
   if (objectives.length > 1 || (folds === 1 && steps < fewSteps)) return undefined;
   const [kind, why]: [PrunerName, string] =
-    folds > 1
+    folds !== undefined && folds > 1
       ? ['wilcoxon', 'it compares folds in pairs']
       : ['median', 'a trial that is worse than half of the others at the same epoch rarely wins'];
   chosen.push({ setting: 'pruner', value: kind, why });

@@ -106,11 +106,16 @@ export class Study {
   tell(number: number, outcome: Outcome, attempt = this.all[number].attempt): TrialRecord {
     const trial = this.running(number, attempt);
     const { results, state } = outcome;
-    if (state === 'complete' && results?.length !== this.settings.objectives.length)
-      throw new WellfitError('option', `trial ${number} must tell ${this.settings.objectives.length} values`, {
-        expected: this.settings.objectives.map(({ name }) => name).join(', '),
-        received: JSON.stringify(results),
-      });
+    const numbers = results?.filter((value) => typeof value === 'number').length;
+    if (state === 'complete' && (numbers !== this.settings.objectives.length || numbers !== results?.length))
+      throw new WellfitError(
+        'option',
+        `trial ${number} must tell ${this.settings.objectives.length === 1 ? 'a number' : `${this.settings.objectives.length} numbers`}`,
+        {
+          expected: this.settings.objectives.map(({ name }) => name).join(', '),
+          received: JSON.stringify(results),
+        },
+      );
     const objectives = results?.map((value, i) => lowerIsBetter(value, this.settings, i));
     return this.put(
       { ...trial, ...outcome, ...(objectives && { objectives }), told: this.clock++, ended: Date.now() },
