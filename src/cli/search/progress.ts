@@ -90,7 +90,7 @@ function opening({ settings, space, budget, folds, chosen }: SearchPlan, workers
     `sampler: ${sampler.kind}; pruner: ${pruner?.kind ?? 'none'}${stages > 1 ? `; ${stages} stages from coarse to fine` : ''}`,
     ...space.map((parameter) => `  ${rangeWords(parameter)}`),
     ...(told.length > 0
-      ? ['chosen for you:', ...chosen.map(({ setting, value, why }) => `  ${setting} = ${shown(value)}  (${why})`)]
+      ? ['chosen for you:', ...told.map(({ setting, value, why }) => `  ${setting} = ${shown(value)}  (${why})`)]
       : []),
     '',
   ];

@@ -16,7 +16,7 @@ export const settingsLine = (space: Space, values: Values): string =>
 /** optimizer.adam.lr -> adam.lr, model.1.0.2.dropout.rate -> dropout.rate#1, model.1.0.1 -> layer 1#1: what stands in a repeated layer has its copy. */
 export function brief(name: string): string {
   const [, copied, inner] = /^model\.\d+\.(\d+)\.(.+)$/.exec(name) ?? [];
-  const rest = (inner ?? name).split('.').filter((part, i) => i > 0 || !/^\d+$/.test(part));
+  const rest = (inner ?? name).split('.').filter((part) => !/^\d+$/.test(part));
   const words = rest.length > 0 ? rest.slice(-2).join('.') : `layer ${inner}`;
   return copied === undefined ? words : `${words}#${Number(copied) + 1}`;
 }
