@@ -2,7 +2,7 @@
 export type Watching = 'auto' | false | number;
 
 /** Share of the time of training that looking may take. */
-const budget = 0.015;
+const budget = 0.01;
 /** Updates between two looks, unless the budget asks for more. */
 const usual = 50;
 /** The first looks, at growing distances: what goes wrong at the start goes wrong fast. */
