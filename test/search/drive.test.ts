@@ -20,7 +20,11 @@ const settings: StudySettings = {
 const begin = () => Study.begin(settings, space);
 const done = ({ values }: Job) => ({ state: 'complete', results: [values.x], updates: 10, seconds: 0.01 }) as const;
 const worker = (name: string, run: Worker['run']): Worker => ({ name, run });
-const steady = (name: string) => worker(name, async (job) => (await wait(1), done(job)));
+const steady = (name: string) =>
+  worker(name, async (job) => {
+    await wait(1);
+    return done(job);
+  });
 
 describe('workers share a study', () => {
   test('the budget of trials is that of all together', async () => {

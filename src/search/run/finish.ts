@@ -41,7 +41,7 @@ function endOf(study: Study, plan: SearchPlan, finalists: number, seeds: number,
   const one = lengths.length > 0 ? lengths.reduce((sum, x) => sum + x, 0) / lengths.length / plan.folds : 0;
   const others = plan.usual ? 1 : 0;
   const { ensemble } = plan.template as { readonly ensemble?: false | { readonly members?: number } };
-  const members = (ensemble && ensemble.members) || 1;
+  const members = ensemble ? (ensemble.members ?? 1) : 1;
   return {
     again: Math.ceil(((finalists + others) * seeds) / Math.max(1, workers)) * one * plan.folds,
     whole: (1 + others) * members * one,
