@@ -19,10 +19,10 @@ export function sharedEngine(engine: Engine): Engine {
   const kept = new Map<string, Kept>();
   const letGo = async () => {
     const idle = [...kept].filter(([, { users }]) => users === 0);
-    for (const [key, { program }] of idle.slice(0, Math.max(0, idle.length - mostIdle))) {
-      kept.delete(key);
-      await (await program).release();
-    }
+    const oldest = idle.slice(0, Math.max(0, idle.length - mostIdle));
+    // Before anything is waited for, so that nobody is given what is let go.
+    for (const [key] of oldest) kept.delete(key);
+    for (const [, { program }] of oldest) await (await program).release();
   };
   return {
     name: engine.name,

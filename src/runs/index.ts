@@ -16,6 +16,13 @@ export { csvOf } from './csv.ts';
 export type { RecordedEvent, RunEvent } from './event.ts';
 export { type MemberRecord, type RecordedFinding, type RunRecord, replay } from './replay.ts';
 export { type Histogram, type Network, networksOf, type Point, type Series } from './series.ts';
-export type { KeptChange, KeptRecord, KeptReport, KeptStage, KeptTrial } from './study.ts';
+export {
+  type KeptChange,
+  type KeptRecord,
+  type KeptReport,
+  type KeptStage,
+  type KeptTrial,
+  withReport,
+} from './study.ts';
 export { bestOf, emptySummary, findingsOf, metricName, type RunSummary, summarize } from './summary.ts';
 export { eventFile, eventFileName } from './tensorboard/index.ts';

@@ -9,12 +9,16 @@ export interface KeptTrial {
   readonly reports: readonly KeptReport[];
   readonly note?: unknown;
   readonly stage: number;
+  /** Where its settings come from: the sampler, a look outside of a narrowed range, an earlier stage, or a person. */
   readonly origin: 'sampler' | 'wider' | 'promoted' | 'given';
+  /** Never pruned. */
   readonly control: boolean;
   readonly asked: number;
   readonly told?: number;
+  /** How often it was begun; what an earlier attempt still writes is refused. */
   readonly attempt: number;
   readonly worker?: string;
+  /** One for each objective, as people read them. */
   readonly results?: readonly number[];
   readonly updates?: number;
   readonly seconds?: number;
@@ -23,6 +27,7 @@ export interface KeptTrial {
   /** Milliseconds since 1970. */
   readonly started?: number;
   readonly ended?: number;
+  /** Why it failed, or was pruned. */
   readonly why?: string;
 }
 

@@ -20,6 +20,7 @@ export { type SamplerName, samplers } from './samplers/index.ts';
 export type { Parameter, Space, Values } from './space/parameter.ts';
 export { fill, readSpace } from './space/read.ts';
 export { type Asked, type AskTell, createStudy, type StudyOptions } from './study/askTell.ts';
+export { comparable, leadersOf } from './study/best.ts';
 export { type Control, controlOf } from './study/control.ts';
 export type { Budget, Objective, Stage, StudyRecord, StudySettings, TrialRecord } from './study/record.ts';
 export { Study, type StudyChange } from './study/study.ts';

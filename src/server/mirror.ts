@@ -1,5 +1,5 @@
 import type { KeptStudy } from '../runs/store/index.ts';
-import { type StudyRecord, type TrialRecord, type Warning, warningsOf } from '../search/index.ts';
+import { comparable, type StudyRecord, type TrialRecord, type Warning, warningsOf } from '../search/index.ts';
 import type { StudySource } from './source.ts';
 
 /** A study as it was read last. A trial in which nothing happened stays the same object. */
@@ -55,9 +55,8 @@ function mirrored(kept: KeptStudy, known?: Mirrored): Mirrored {
   const settled = (all: StudyRecord) =>
     `${all.stages.length} ${all.trials.filter(({ told }) => told !== undefined).length}`;
   const unchanged = known && settled(known.record) === settled(record);
-  const { space, length } = record.stages[record.stages.length - 1];
-  const comparable = trials.filter(({ stage }) => record.stages[stage].length === length);
-  return { kept, record, warnings: unchanged ? known.warnings : warningsOf(space, comparable) };
+  const { space } = record.stages[record.stages.length - 1];
+  return { kept, record, warnings: unchanged ? known.warnings : warningsOf(space, comparable(record)) };
 }
 
 const isSame = (a: TrialRecord, b: TrialRecord): boolean =>

@@ -58,7 +58,7 @@ export const search: Command = {
     const plan = kept
       ? { ...kept.plan, ...(budget && { budget }) }
       : planSearch(dataset, experiment, { name, budget, ...planOptions(options) });
-    const workers = workersOf(options.workers, options.store);
+    const workers = await workersOf(options.workers, options.store);
     const folder = (options.out as string | undefined) ?? join(searchesFolder, name);
     const output = await openOutput(folder, dataset.name);
     const session = await openSession(dataset, plan, resume !== undefined, { store: options.store, workers, io }).catch(
@@ -212,9 +212,10 @@ function freshName(dataset: string): string {
   }
 }
 
-function workersOf(asked: unknown, store: unknown): number {
+async function workersOf(asked: unknown, store: unknown): Promise<number> {
+  const { isPostgres } = await import('../../runs/store/index.ts');
   const count = (asked as number | undefined) ?? availableParallelism();
-  if (count === 0 && !/^postgres(ql)?:/i.test(storePlace(store)))
+  if (count === 0 && !isPostgres(storePlace(store)))
     throw new WellfitError('option', 'without workers nothing is tried', {
       received: '--workers 0',
       fix: 'name a server that workers of other machines share, --store postgres://…, or use one worker or more',

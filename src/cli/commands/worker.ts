@@ -19,7 +19,8 @@ export const worker: Command = {
 
   async run(_, options, io) {
     const place = storePlace(options.store);
-    if (!/^postgres(ql)?:/i.test(place))
+    const { isPostgres } = await import('../../runs/store/index.ts');
+    if (!isPostgres(place))
       throw new WellfitError('option', 'a worker needs a PostgreSQL server that it shares with the search', {
         received: shownPlace(options.store),
         fix: 'name it with --store postgres://…, there and here; on one machine "wellfit search" has workers of its own',

@@ -1,7 +1,7 @@
 import { duration, grouped, percent, short } from '../../base/index.ts';
-import { controlOf, type Finalist, type SearchResult, type TrialRecord } from '../../search/index.ts';
+import { controlOf, type Finalist, leadersOf, type SearchResult, type TrialRecord } from '../../search/index.ts';
 import { bar } from '../terminal/bar.ts';
-import { formatMetric } from '../terminal/table.ts';
+import { formatMetric, metricName } from '../terminal/table.ts';
 import { settingsLine } from './words.ts';
 
 /** What a search has found, for people. */
@@ -58,12 +58,9 @@ function pruningLines({ study }: SearchResult): string[] {
   ];
 }
 
-function leaderLines({ study: { trials, settings }, plan: { space } }: SearchResult): string[] {
-  const [{ name }] = settings.objectives;
-  const leaders = trials
-    .filter(({ state }) => state === 'complete')
-    .toSorted((a, b) => a.objectives![0] - b.objectives![0])
-    .slice(0, 3);
+function leaderLines({ study, plan: { space } }: SearchResult): string[] {
+  const [{ name }] = study.settings.objectives;
+  const leaders = leadersOf(study, 3);
   if (leaders.length === 0) return ['no trial was completed'];
   return [
     `the best trials by validation ${name}:`,
@@ -138,11 +135,11 @@ function winnerLines({ crowned, run, usual, together, plan, best, seconds }: Sea
 }
 
 /** The winner on the test rows, with its interval, and the experiment without a search beside it. */
-function testLines(run: Trained, usual: SearchResult['usual'], unproved: boolean): string[] {
+function testLines(run: NonNullable<SearchResult['run']>, usual: SearchResult['usual'], unproved: boolean): string[] {
   const lines = unproved ? ['there was no time to train the best again: that it is the best may be luck'] : [];
   const { test } = run;
   if (!test) return lines;
-  const name = metricOf(run);
+  const name = metricName(run.settings);
   const { interval } = test;
   const sure = interval
     ? ` (95 % sure: ${formatMetric(name, interval.low)} to ${formatMetric(name, interval.high)})`
@@ -159,7 +156,7 @@ function testLines(run: Trained, usual: SearchResult['usual'], unproved: boolean
 function togetherLines(asked: boolean, together: SearchResult['together'], run: SearchResult['run']): string[] {
   if (!together) return asked ? ['together: no two of the best trials answer better than the best one alone'] : [];
   const { trials, validation, run: all } = together;
-  const name = metricOf(all);
+  const name = metricName(all.settings);
   const sizes = all.members!.map(({ network }) => network.model.parameterCount);
   const sum = sizes.reduce((total, size) => total + size, 0);
   const cost = run ? `; ${short(sum / run.network.model.parameterCount, 2)} times the parameters of the winner` : '';
@@ -170,12 +167,7 @@ function togetherLines(asked: boolean, together: SearchResult['together'], run: 
 }
 
 /** Whether the search was worth it, as far as the new seeds tell. */
-function comparison(
-  finalists: NonNullable<SearchResult['crowned']>['finalists'],
-  winner: number,
-  known: boolean,
-  name: string,
-): string[] {
+function comparison(finalists: readonly Finalist[], winner: number, known: boolean, name: string): string[] {
   const usual = known ? finalists.find(({ number }) => number === 0) : undefined;
   if (!usual) return [];
   if (usual.number === winner) return ['nothing that was tried is better than the experiment without a search'];
@@ -190,8 +182,3 @@ function comparison(
       : `on the validation rows no better than without a search beyond chance: ${formatMetric(name, gap)}, with a standard error of ${formatMetric(name, error)}`,
   ];
 }
-
-type Trained = NonNullable<SearchResult['run']>;
-
-const metricOf = ({ settings: { metric } }: { settings: { metric: unknown } }): string =>
-  typeof metric === 'string' ? metric : Object.keys(metric as object)[0];

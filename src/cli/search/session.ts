@@ -8,7 +8,6 @@ import {
   Study,
   type StudyRecord,
   setupOf,
-  type Worker,
 } from '../../search/index.ts';
 import { checkSameData } from '../../train/index.ts';
 import type { Io } from '../command.ts';
@@ -16,17 +15,15 @@ import { storePlace } from '../store.ts';
 
 /** A study that this process owns, and who carries out its trials. */
 export interface Session {
-  readonly plan: SearchPlan;
   readonly options: Pick<CarryOutOptions, 'workers' | 'saved' | 'onChange' | 'resume'>;
   /** Writes everything down. */
   close(ending: 'finished' | 'interrupted' | 'failed', summary?: unknown): Promise<void>;
 }
 
-/** A study that goes on: its plan, what is known of it, and what its workers were told. */
+/** A study that goes on: its plan, and what is known of it. */
 export interface Kept {
   readonly plan: SearchPlan;
   readonly record: StudyRecord;
-  readonly setup: Setup;
 }
 
 export interface SessionOptions {
@@ -35,29 +32,23 @@ export interface SessionOptions {
   readonly io: Io;
 }
 
-const isServer = (place: string): boolean => /^postgres(ql)?:\/\//i.test(place);
-
 /** What is kept of a study. */
 export async function readStudy(name: string, store: unknown): Promise<Kept> {
   const { openStore, studiesIn } = await import('../../runs/store/index.ts');
   const opened = await openStore(storePlace(store));
   try {
     const kept = await studiesIn(opened).read(name);
-    if (!kept)
-      throw await noStudy(
-        name,
-        (await studiesIn(opened).heads()).map((one) => one.name),
-      );
-    return { plan: kept.plan as SearchPlan, record: kept.record as StudyRecord, setup: kept.setup as Setup };
+    if (!kept) {
+      const known = (await studiesIn(opened).heads()).map((one) => one.name);
+      throw new WellfitError('option', `there is no study "${name}" in the run store`, {
+        fix:
+          known.length > 0 ? `one of: ${known.slice(0, 10).join(', ')}` : 'begin one: wellfit search --dataset digits',
+      });
+    }
+    return { plan: kept.plan as SearchPlan, record: kept.record as StudyRecord };
   } finally {
     await opened.close();
   }
-}
-
-async function noStudy(name: string, known: readonly string[]): Promise<WellfitError> {
-  return new WellfitError('option', `there is no study "${name}" in the run store`, {
-    fix: known.length > 0 ? `one of: ${known.slice(0, 10).join(', ')}` : 'begin one: wellfit search --dataset digits',
-  });
 }
 
 /** Begins a study, or goes on with one. With a server, trials are handed out through it, to the workers of this process as well. */
@@ -67,7 +58,7 @@ export async function openSession(
   resume: boolean,
   { store, workers, io }: SessionOptions,
 ): Promise<Session> {
-  const { openStore, studiesIn } = await import('../../runs/store/index.ts');
+  const { isPostgres, openStore, studiesIn } = await import('../../runs/store/index.ts');
   const { processWorkers } = await import('../../search/workers/index.ts');
   const place = storePlace(store);
   const opened = await openStore(place);
@@ -91,10 +82,9 @@ export async function openSession(
     await opened.close();
     throw error;
   }
-  if (!isServer(place)) {
+  if (!isPostgres(place)) {
     const pool = processWorkers(setup, workers);
     return {
-      plan,
       options: { workers: pool, saved: keeper.saved, onChange: (change) => keeper.change(change), resume: record },
       async close(ending, summary) {
         await Promise.all(pool.map((worker) => worker.close()));
@@ -112,15 +102,17 @@ export async function openSession(
         onTrouble(`the worker of trial ${event.number} went silent; the trial is given to another one`);
     },
   });
-  const run = (given: Setup, parallel: number): readonly Worker[] => processWorkers(given, parallel);
   const own =
     workers === 0
       ? undefined
-      : serve(place, { version: io.version, study: name, parallel: workers, run, signal: stop.signal }).catch(
-          (error: Error) => onTrouble(`the workers of this process ended: ${error.message}`),
-        );
+      : serve(place, {
+          version: io.version,
+          study: name,
+          parallel: workers,
+          run: processWorkers,
+          signal: stop.signal,
+        }).catch((error: Error) => onTrouble(`the workers of this process ended: ${error.message}`));
   return {
-    plan,
     options: { workers: queue.workers, saved: queue.saved, onChange: queue.onChange, resume: record },
     async close(ending, summary) {
       await queue.close();

@@ -1,6 +1,6 @@
 export { type Held, type JobState, type Jobs, jobsOf } from './jobs.ts';
 export type { StudyEnding, StudyKeeper } from './keeper.ts';
-export { openStore, type RunState, type Store, type StoredRun, storeExists } from './store.ts';
+export { isPostgres, openStore, type RunState, type Store, type StoredRun, storeExists } from './store.ts';
 export {
   type KeptStudy,
   type ListedStudy,

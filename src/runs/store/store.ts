@@ -47,7 +47,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const isPostgres = (target: string): boolean => /^postgres(ql)?:\/\//i.test(target);
+/** Whether a place is a server, not a file. */
+export const isPostgres = (target: string): boolean => /^postgres(ql)?:\/\//i.test(target);
 
 /**
  * Opens a store: a path of a SQLite file, which is made where it is not there, or a URL of a PostgreSQL server.

@@ -1,58 +1,43 @@
 import { grouped, parseOptions, WellfitError, z } from '../../base/index.ts';
 import type { Dataset } from '../../data/index.ts';
 import { resolve } from '../../train/index.ts';
-import { activeIn, type Space, type Values } from '../space/parameter.ts';
+import { isActive, type Space, type Values } from '../space/parameter.ts';
 import { fill } from '../space/read.ts';
 import { atShare } from '../space/scale.ts';
+import { methodOptions } from '../study/methods.ts';
+import type { CarryOutOptions } from './search.ts';
 import { heldRows } from './trial.ts';
 
 type Template = Readonly<Record<string, unknown>>;
 
 const amount = z.number().positive().optional();
-const named = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
 const optionsSchema = z.strictObject({
+  ...methodOptions,
   budget: z.strictObject({ trials: z.int().positive().optional(), updates: amount, seconds: amount }).optional(),
   name: z
     .string()
     .regex(/^\w[\w.-]*$/, 'must be letters, digits, ".", "_" and "-": it names a folder')
     .optional(),
-  seed: z.int().optional(),
   objectives: z.array(z.string()).min(1).optional(),
-  sampler: named.optional(),
-  pruner: z.union([z.literal(false), named]).optional(),
-  control: z.number().min(0).max(1).optional(),
-  stages: z.int().min(1).max(6).optional(),
   folds: z.int().min(1).optional(),
   ensemble: z.boolean().optional(),
-  repeats: z.boolean().optional(),
 });
 
 /** @throws WellfitError for an option that is unknown or out of its range */
 export function checkOptions(options: object): void {
-  const known = Object.keys(optionsSchema.shape);
   // What says how to carry a plan out is none of its business.
-  const own = Object.entries(options).filter(
-    ([key, value]) => value !== undefined && !(carryingOut as readonly string[]).includes(key),
+  const own = Object.fromEntries(
+    Object.entries(options).filter(([key]) => !(carryingOut as readonly string[]).includes(key)),
   );
-  parseOptions(optionsSchema, Object.fromEntries(own), own.length > 0 && known.length > 0 ? 'search' : '');
-  const { objectives = [] } = options as { objectives?: readonly string[] };
+  const { objectives = [] } = parseOptions(optionsSchema, own, '');
   const twice = objectives.find((name, i) => objectives.indexOf(name) < i);
   if (twice) throw new WellfitError('option', `the objective "${twice}" stands there twice`);
 }
 
-const carryingOut = [
-  'final',
-  'given',
-  'engine',
-  'signal',
-  'workers',
-  'resume',
-  'extend',
-  'saved',
-  'onChange',
-  'onEvent',
-] as const;
+const carryingOut: readonly (keyof CarryOutOptions)[] = [
+  ...(['final', 'given', 'engine', 'signal', 'workers', 'resume', 'extend', 'saved', 'onChange', 'onEvent'] as const),
+];
 
 /** Settings that say what a trial is measured on and by: trials that differ in them cannot be compared. */
 const fixed = ['data', 'split', 'limit', 'seed', 'metric', 'ensemble'];
@@ -67,38 +52,22 @@ export function checkPlaces(space: Space): void {
   });
 }
 
-/** The values at one end of all ranges, or at a place between. */
-export function cornerOf(space: Space, share: number): Values {
+/** The values at one end of all ranges, or at a share of the way to the other; of some parameters, those that are given. */
+export function cornerOf(space: Space, share: number, given: Values = {}): Values {
   const values: Record<string, number> = {};
   for (const parameter of space)
-    if (activeIn([parameter], values).length > 0)
-      values[parameter.name] =
-        share <= 0 && parameter.kind !== 'choice'
-          ? parameter.low
-          : share >= 1 && parameter.kind !== 'choice'
-            ? parameter.high
-            : atShare(parameter, share);
+    if (isActive(parameter, values)) values[parameter.name] = given[parameter.name] ?? atShare(parameter, share);
   return values;
 }
 
 /** Refuses what cannot be trained before anything is: the ends of all ranges, what lies between, and each choice once. */
 export function checkCorners(template: Template, space: Space, dataset: Dataset): void {
-  const low = cornerOf(space, 0);
-  const corners = [low, cornerOf(space, 1), cornerOf(space, 0.3819)];
+  const corners = [0, 1, 0.3819].map((share) => cornerOf(space, share));
   for (const parameter of space)
-    if (parameter.kind === 'choice' && activeIn([parameter], low).length > 0)
+    if (parameter.kind === 'choice' && parameter.name in corners[0])
       for (let index = 1; index < parameter.choices.length; index++)
-        corners.push(completed(space, { ...low, [parameter.name]: index }));
+        corners.push(cornerOf(space, 0, { [parameter.name]: index }));
   for (const values of corners) resolve(fill(template, values), dataset);
-}
-
-/** Values with those of the parameters that exist beside them now. */
-function completed(space: Space, given: Values): Values {
-  const values: Record<string, number> = {};
-  for (const parameter of space)
-    if (activeIn([parameter], values).length > 0)
-      values[parameter.name] = given[parameter.name] ?? (parameter.kind === 'choice' ? 0 : parameter.low);
-  return values;
 }
 
 /** Fewest rows that a trial may be measured on. */

@@ -2,7 +2,7 @@ import type { Dataset } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { type EnsembleRun, trainEnsemble } from '../../ensemble/index.ts';
 import type { Values } from '../space/parameter.ts';
-import { best } from '../study/best.ts';
+import { leadersOf } from '../study/best.ts';
 import type { Study } from '../study/study.ts';
 import type { Worker } from './job.ts';
 import { filled, type SearchPlan } from './plan.ts';
@@ -77,7 +77,7 @@ export async function finish(
     signal: AbortSignal.any([signal, ...late]),
     onDone: (done, of) => onEvent({ kind: 'final', done, of }),
   });
-  const winner = crowned?.winner ?? best(study.trials, 1)[0];
+  const winner = crowned?.winner ?? leadersOf(study.record, 1)[0];
   const trained = async (values: Values, what: 'winner' | 'usual'): Promise<EnsembleRun | undefined> => {
     if (signal.aborted) return undefined;
     onEvent({ kind: 'whole', what });

@@ -3,7 +3,7 @@ import { type Engine, onnxRuntimeEngine, sharedEngine } from '../../engine/index
 import type { EnsembleRun } from '../../ensemble/index.ts';
 import { type Importance, importances } from '../importance.ts';
 import type { Values } from '../space/parameter.ts';
-import { best, front } from '../study/best.ts';
+import { comparable, front, leadersOf } from '../study/best.ts';
 import type { Stage, StudyRecord, TrialRecord } from '../study/record.ts';
 import { Study, type StudyChange } from '../study/study.ts';
 import { type Warning, warningsOf } from '../study/warnings.ts';
@@ -111,14 +111,14 @@ export async function carryOut(
     final && !several && ended.ending !== 'failing' && !signal.aborted
       ? await finish(dataset, study, plan, { ...final, workers, engine, signal, outputs, secondsLeft: left, onEvent })
       : {};
-  const { space, length } = study.stage;
-  const comparable = study.trials.filter(({ stage }) => study.record.stages[stage].length === length);
+  const { space } = study.stage;
+  const alike = comparable(study.record);
   return {
     ...{ study: study.record, plan, ended, ...finished },
-    best: best(comparable, 1)[0] ?? best(study.trials, 1)[0],
+    best: leadersOf(study.record, 1)[0],
     ...(several && { front: front(study.trials) }),
-    warnings: warningsOf(space, comparable),
-    importances: importances(space, comparable),
+    warnings: warningsOf(space, alike),
+    importances: importances(space, alike),
     seconds: (performance.now() - started) / 1000,
   };
 }
@@ -126,7 +126,7 @@ export async function carryOut(
 /** Goes on with the ranges that the warnings ask for, where there are any. */
 function widen(study: Study): void {
   const { space } = study.stage;
-  const edges = warningsOf(space, study.trials).filter(({ range }) => range);
+  const edges = warningsOf(space, comparable(study.record)).filter(({ range }) => range);
   if (edges.length === 0) return;
   const wider = space.map((parameter) => {
     const own = edges.filter((edge) => edge.parameter === parameter.name).map(({ range }) => range!);

@@ -1,5 +1,5 @@
 import type { Values } from '../space/parameter.ts';
-import { best } from '../study/best.ts';
+import { leadersOf } from '../study/best.ts';
 import type { TrialRecord } from '../study/record.ts';
 import type { Study } from '../study/study.ts';
 import { lowerIsBetter } from '../study/study.ts';
@@ -98,11 +98,10 @@ export async function crown(
   return { finalists: ordered, winner, simplest, optimism: gap };
 }
 
-/** The best trials of full length, the same settings counted once. */
-function candidates({ record: { stages }, trials }: Study, count: number, also: readonly number[]): TrialRecord[] {
-  const whole = trials.filter(({ stage }) => stages[stage].length === 1);
+/** The best trials, the same settings counted once. */
+function candidates({ record }: Study, count: number, also: readonly number[]): TrialRecord[] {
   const seen = new Set<string>();
-  const ordered = best(whole.length > 0 ? whole : trials, trials.length).filter(({ values }) => {
+  const ordered = leadersOf(record, record.trials.length).filter(({ values }) => {
     const key = JSON.stringify(values);
     return seen.has(key) ? false : seen.add(key);
   });

@@ -2,7 +2,7 @@ import { parseOptions, WellfitError, z } from '../../base/index.ts';
 import { type Importance, importances } from '../importance.ts';
 import { fill, readSpace } from '../space/read.ts';
 import { best, front } from './best.ts';
-import { choosePruner, chooseSampler, type Asked as Method } from './methods.ts';
+import { choosePruner, chooseSampler, type Asked as Method, methodOptions } from './methods.ts';
 import type { Objective, StudyRecord, TrialRecord } from './record.ts';
 import { Study } from './study.ts';
 import { type Warning, warningsOf } from './warnings.ts';
@@ -26,16 +26,10 @@ export interface StudyOptions {
   readonly resume?: StudyRecord;
 }
 
-const named = z.union([z.string(), z.record(z.string(), z.unknown())]);
 const optionsSchema = z.strictObject({
+  ...methodOptions,
   name: z.string().optional(),
-  seed: z.int().optional(),
   trials: z.int().positive().optional(),
-  sampler: named.optional(),
-  pruner: z.union([z.literal(false), named]).optional(),
-  control: z.number().min(0).max(1).optional(),
-  stages: z.int().min(1).max(6).optional(),
-  repeats: z.boolean().optional(),
   objectives: z
     .array(z.strictObject({ name: z.string(), better: z.enum(['lower', 'higher']) }))
     .min(1)

@@ -1,5 +1,6 @@
 import { frontRanks } from '../front.ts';
 import type { Trial } from '../trial.ts';
+import type { StudyRecord, TrialRecord } from './record.ts';
 
 const worth = (x: number): number => (Number.isNaN(x) ? Number.POSITIVE_INFINITY : x);
 
@@ -23,4 +24,16 @@ export function front<T extends Trial>(trials: readonly T[]): T[] {
   if (complete.every(({ objectives }) => objectives!.length === 1)) return best(complete, 1);
   const ranks = frontRanks(complete.map((trial) => trial.objectives!.map(worth)));
   return complete.filter((_, i) => ranks[i] === 0);
+}
+
+/** The trials that are as long as those of the last stage: what shorter ones came to is worth something else. */
+export function comparable({ stages, trials }: StudyRecord): TrialRecord[] {
+  const { length } = stages[stages.length - 1];
+  return trials.filter(({ stage }) => stages[stage].length === length);
+}
+
+/** The best of these; where none of them is complete yet, of all. */
+export function leadersOf(record: StudyRecord, count: number): TrialRecord[] {
+  const leaders = best(comparable(record), count);
+  return leaders.length > 0 ? leaders : best(record.trials, count);
 }

@@ -1,4 +1,4 @@
-import { type Picked, parseOptions, suggest, WellfitError } from '../../base/index.ts';
+import { type Picked, parseOptions, suggest, WellfitError, z } from '../../base/index.ts';
 import { type PrunerName, pruners } from '../pruners/index.ts';
 import { autoSampler } from '../samplers/auto.ts';
 import { type SamplerName, samplers } from '../samplers/index.ts';
@@ -9,6 +9,18 @@ import type { Budget, Objective } from './record.ts';
 export type Chosen = { setting: string; value: unknown; why: string }[];
 /** A name, or a name with options. */
 export type Asked = string | Readonly<Record<string, unknown>>;
+
+const named = z.union([z.string(), z.record(z.string(), z.unknown())]);
+
+/** What every study may be told, of an experiment or of anything else. */
+export const methodOptions = {
+  seed: z.int().optional(),
+  sampler: named.optional(),
+  pruner: z.union([z.literal(false), named]).optional(),
+  control: z.number().min(0).max(1).optional(),
+  stages: z.int().min(1).max(6).optional(),
+  repeats: z.boolean().optional(),
+};
 
 function picked<T extends Record<string, { readonly options: Parameters<typeof parseOptions>[0] }>>(
   table: T,

@@ -1,8 +1,8 @@
 import type { Picked } from '../../base/index.ts';
+import type { KeptTrial } from '../../runs/index.ts';
 import type { PrunerName } from '../pruners/index.ts';
 import type { SamplerName } from '../samplers/index.ts';
 import type { Space, Values } from '../space/parameter.ts';
-import type { Trial } from '../trial.ts';
 
 /** Something that a search makes better. */
 export interface Objective {
@@ -45,33 +45,12 @@ export interface Stage {
   readonly reasons: readonly string[];
 }
 
-/** Where the settings of a trial come from: the sampler, a look outside of a narrowed range, an earlier stage, or a person. */
-export type Origin = 'sampler' | 'wider' | 'promoted' | 'given';
-
-/** A trial with all that is known of it. */
-export interface TrialRecord extends Trial {
-  readonly stage: number;
-  readonly origin: Origin;
-  /** Never pruned. */
-  readonly control: boolean;
-  /** The clock of the study when its settings were chosen, and when its end was known: what a suggestion saw are the ends before it. */
-  readonly asked: number;
-  readonly told?: number;
-  /** How often it was begun; what an earlier attempt still writes is refused. */
-  readonly attempt: number;
-  readonly worker?: string;
-  /** One for each objective, as people read them. */
-  readonly results?: readonly number[];
-  readonly updates?: number;
-  readonly seconds?: number;
-  /** Of the network. */
-  readonly parameters?: number;
-  /** Milliseconds since 1970. */
-  readonly started?: number;
-  readonly ended?: number;
-  /** Why it failed, or was pruned. */
-  readonly why?: string;
-}
+/**
+ * A trial with all that is known of it. `asked` and `told` are the clock of the study when its settings were chosen, and when its end was known: what
+ * a suggestion saw are the ends before it.
+ */
+export type TrialRecord = KeptTrial;
+export type Origin = KeptTrial['origin'];
 
 /** What became of a trial. */
 export interface Outcome {

@@ -1,4 +1,5 @@
 import { hash, WellfitError } from '../../base/index.ts';
+import { withReport } from '../../runs/index.ts';
 import { type Pruner, pruners } from '../pruners/index.ts';
 import type { Space, Values } from '../space/parameter.ts';
 import type { Report } from '../trial.ts';
@@ -83,10 +84,7 @@ export class Study {
   /** Somebody begins with a trial, for the first time or again; whoever had it before is not listened to any more. */
   claim(number: number, worker?: string): TrialRecord {
     const before = this.all[number];
-    return this.put(
-      { ...before, attempt: before.attempt + 1, worker, started: Date.now(), reports: before.reports },
-      'claimed',
-    );
+    return this.put({ ...before, attempt: before.attempt + 1, worker, started: Date.now() }, 'claimed');
   }
 
   /**
@@ -95,9 +93,7 @@ export class Study {
    */
   report(number: number, report: Report, attempt = this.all[number].attempt): boolean {
     const trial = this.running(number, attempt);
-    // A trial that was begun again tells some steps twice.
-    const reports = [...trial.reports.filter(({ step }) => step < report.step), report];
-    this.all[number] = { ...trial, reports };
+    this.all[number] = { ...trial, reports: withReport(trial.reports, report) };
     this.onChange({ kind: 'reported', number, attempt, report });
     return !trial.control && this.shouldPrune(this.all[number]);
   }

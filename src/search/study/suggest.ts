@@ -1,7 +1,7 @@
 import { hash, Random } from '../../base/index.ts';
 import { type Sampler, samplers } from '../samplers/index.ts';
 import type { Suggestion } from '../samplers/sampler.ts';
-import { activeIn, type Space, type Values } from '../space/parameter.ts';
+import { activeIn, isActive, type Space, type Values } from '../space/parameter.ts';
 import { countOf } from '../space/scale.ts';
 import { best } from './best.ts';
 import { type Budget, keyOf, type Origin, type Stage, type StudyRecord, type TrialRecord } from './record.ts';
@@ -123,7 +123,7 @@ function remaining(space: Space, tried: ReadonlySet<string>): Suggested | undefi
 function firstOf(space: Space, values: Values, at: number, fits: (values: Values) => boolean): Values | undefined {
   if (at === space.length) return fits(values) ? values : undefined;
   const parameter = space[at];
-  if (!activeIn([parameter], values).length) return firstOf(space, values, at + 1, fits);
+  if (!isActive(parameter, values)) return firstOf(space, values, at + 1, fits);
   const [low, step] = parameter.kind === 'int' ? [parameter.low, parameter.step] : [0, 1];
   for (let i = 0; i < countOf(parameter); i++) {
     const found = firstOf(space, { ...values, [parameter.name]: low + i * step }, at + 1, fits);
