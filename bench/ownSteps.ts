@@ -31,10 +31,10 @@ async function measure(step: Step, peak: number): Promise<OwnStep> {
   const times: number[] = [];
   for (let i = 0; i < 3; i++) {
     const before = performance.now();
-    await (await engine.compile(trainingGraph(network, step.batch, 1).graph)).release();
+    await (await engine.compile(trainingGraph(network, step.batch).graph)).release();
     times.push(performance.now() - before);
   }
-  const { graph } = trainingGraph(network, step.batch, 1);
+  const { graph } = trainingGraph(network, step.batch);
   const program = await engine.compile(graph);
   const dataset = fromArrays({
     features: step.data === 'uint8' ? Uint8Array.from(randomInputs(step)) : randomInputs(step),

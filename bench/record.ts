@@ -64,7 +64,7 @@ async function train(onLosses: (losses: ArrayLike<number>) => void): Promise<Sec
     update += count;
     onLosses(loss);
     now = performance.now();
-    await trainer.tune((now - before) / 1000, count, step.batch, 1e9);
+    trainer.tune((now - before) / 1000, count);
   }
   // Timers and answers of the database have their turn, as they do in a run.
   await new Promise((resolve) => setImmediate(resolve));

@@ -30,8 +30,6 @@ await serve(async () => {
     },
     { total: 50_000, perEpoch: 50_000, losses: [], rows: step.rows },
   );
-  // As much still to come as in a real run, so that trying several steps per call is worth it to the trainer.
-  const updatesLeft = 50_000;
   const waiting: Int32Array[] = [];
   let [taken, loss] = [0, Number.NaN];
 
@@ -41,7 +39,7 @@ await serve(async () => {
     const before = performance.now();
     const results = await trainer.run(rows, count, numbers);
     loss = results.loss[count - 1];
-    await trainer.tune((performance.now() - before) / 1000, count, step.batch, updatesLeft);
+    trainer.tune((performance.now() - before) / 1000, count);
   };
   return {
     peer: 'wellfit',

@@ -12,6 +12,14 @@ export interface Memory {
   get(name: string): Promise<Tensor>;
 }
 
+export interface CompileOptions {
+  /**
+   * Whether each call runs the graph several times: feeds and outputs have a first axis more, an entry for each time, and every run reads the states
+   * as the one before has left them.
+   */
+  readonly repeated?: boolean;
+}
+
 /** A compiled graph. */
 export interface Program {
   /**
@@ -24,6 +32,8 @@ export interface Program {
 
 export interface Engine {
   readonly name: string;
+  /** How often a call of a repeated program should run its graph, where those who share the engine must agree on it. */
+  readonly agreed?: number;
   memory(): Memory;
-  compile(graph: Graph): Promise<Program>;
+  compile(graph: Graph, options?: CompileOptions): Promise<Program>;
 }

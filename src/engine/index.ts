@@ -1,4 +1,5 @@
-export type { Engine, Memory, Program, Tensors } from './engine.ts';
+export { type Crew, crewOf, type Seat } from './crew.ts';
+export type { CompileOptions, Engine, Memory, Program, Tensors } from './engine.ts';
 export { type OnnxRuntimeOptions, onnxRuntimeEngine } from './onnxruntime/index.ts';
 export { type ModelTensor, type OpenModel, openModel } from './onnxruntime/model.ts';
 export { branchesOf, type Evaluation, evaluate, execute, referenceEngine } from './reference/index.ts';

@@ -27,14 +27,14 @@ export function sharedEngine(engine: Engine): Engine {
   return {
     name: engine.name,
     memory: () => engine.memory(),
-    async compile(graph) {
+    async compile(graph, options = {}) {
       const model = encode(graph);
-      const key = keyOf(model);
+      const key = `${keyOf(model)} ${options.repeated ?? false}`;
       const known = kept.get(key);
-      const same = known && equal(known.model, model);
+      const same = known && sameBytes(known.model, model);
       // Two graphs with one key are as good as never seen; the second one is then not shared.
-      if (known && !same) return engine.compile(graph);
-      const entry = known ?? { model, program: engine.compile(graph), users: 0 };
+      if (known && !same) return engine.compile(graph, options);
+      const entry = known ?? { model, program: engine.compile(graph, options), users: 0 };
       kept.delete(key);
       kept.set(key, entry);
       entry.users++;
@@ -65,4 +65,5 @@ function keyOf(bytes: Uint8Array): string {
   return `${bytes.length}:${h}`;
 }
 
-const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -6,8 +6,10 @@ export type {
   GradientContext,
   OperatorSpec,
   Sample,
+  StackContext,
   TypeAndShape,
 } from './operator.ts';
 export { print } from './print.ts';
 export { type Rule, rewrite } from './rewrite.ts';
+export { stack } from './stack.ts';
 export { verify } from './verify.ts';

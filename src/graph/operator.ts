@@ -33,6 +33,18 @@ export interface GradientContext {
   readonly needs: readonly boolean[];
 }
 
+export interface StackContext {
+  /** Those that belong to one graph each have a first axis more, of length `count`. */
+  readonly inputs: readonly Value[];
+  /** Which inputs those are; at least one. */
+  readonly stacked: readonly boolean[];
+  /** As they are for one graph. */
+  readonly attributes: Attributes;
+  readonly count: number;
+  /** Adds the operator itself. */
+  apply(inputs: readonly Value[], attributes: Attributes): Value;
+}
+
 /** Everything Wellfit knows about one ONNX operator. Every operator has exactly one output. */
 export interface OperatorSpec {
   /** The name in the ONNX standard. */
@@ -47,6 +59,8 @@ export interface OperatorSpec {
   forward(inputs: readonly Tensor[], attributes: Attributes, output: TypeAndShape): TensorData;
   /** One gradient for each input, null where there is none to send. Absent: the operator is not differentiable. */
   gradient?(context: GradientContext): readonly (Value | null)[];
+  /** What several graphs compute with it, at once and along a first axis. Absent: the operator cannot be stacked. */
+  stack?(context: StackContext): Value;
   /** On which side of each kink the inputs lie; two evaluations that differ here have no common derivative. */
   branches?(inputs: readonly Tensor[], attributes: Attributes): ArrayLike<number>;
   samples(): readonly Sample[];

@@ -13,6 +13,7 @@ export class Pace {
   private readonly watching: Watching;
   private spent = 0;
   private looks = 0;
+  private affordable = true;
   /** The update from which on the next look is due. */
   private next = 1;
   /** From which on it is made whatever it costs. */
@@ -24,9 +25,9 @@ export class Pace {
 
   /** Whether to look before the update, counted from 1. `seconds`: of training so far; `total`: updates of the whole run. */
   due(update: number, seconds: number, total: number): boolean {
+    this.affordable = this.watching !== 'auto' || this.next <= usual || this.spent <= budget * seconds;
     if (this.watching === false || update < this.next) return false;
-    const affordable = this.watching !== 'auto' || update <= usual || this.spent <= budget * seconds;
-    if (!affordable && update < this.forced) return false;
+    if (!this.affordable && update < this.forced) return false;
     // However tight the budget, a run is seen in sixteen places.
     this.forced = update + Math.max(usual, Math.ceil(total / 16));
     const every = this.watching === 'auto' ? usual : this.watching;
@@ -35,9 +36,10 @@ export class Pace {
     return true;
   }
 
-  /** Most updates that may be made from `update` on before the next look; looks at fixed distances are kept exactly. */
+  /** Most updates that may be made from `update` on before the next look, as far as is known by now. */
   room(update: number): number {
-    return typeof this.watching === 'number' ? Math.max(1, this.next - update) : Number.POSITIVE_INFINITY;
+    if (this.watching === false) return Number.POSITIVE_INFINITY;
+    return Math.max(1, (this.affordable ? this.next : Math.max(this.next, this.forced)) - update);
   }
 
   took(seconds: number): void {

@@ -50,7 +50,7 @@ async function interrupted(text: string, ...more: string[]) {
 describe('a run that is killed again and again, and resumed', () => {
   test.each([
     ['one network', { ...experiment, average: 'ema' }],
-    ['members of an ensemble', { ...experiment, epochs: 8, earlyStopping: false, ensemble: { members: 2 } }],
+    ['members of an ensemble', { ...experiment, epochs: 40, earlyStopping: false, ensemble: { members: 2 } }],
   ])('ends with the same bits as one that nobody touched: %s', { timeout: 60_000 }, async (name, what) => {
     const cwd = await folderWith({ 'e.json': JSON.stringify(what) });
     const out = join(cwd, 'killed');

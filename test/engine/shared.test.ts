@@ -11,9 +11,9 @@ function counting(): { engine: Engine; counts: { compiled: number; released: num
   const counts = { compiled: 0, released: 0 };
   const engine: Engine = {
     ...inner,
-    async compile(graph) {
+    async compile(graph, options) {
       counts.compiled++;
-      const program = await inner.compile(graph);
+      const program = await inner.compile(graph, options);
       return {
         run: (memory, feeds) => program.run(memory, feeds),
         async release() {

@@ -30,8 +30,8 @@ function spying(): { engine: Engine; folds: Seen[] } {
   const engine: Engine = {
     name: cpu.name,
     memory: () => cpu.memory(),
-    async compile(graph) {
-      const program = await cpu.compile(graph);
+    async compile(graph, options) {
+      const program = await cpu.compile(graph, options);
       return {
         release: () => program.release(),
         run(memory, feeds) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { modelFile } from '../../src/export/index.ts';
 import { initialize } from '../../src/nn/index.ts';
 import { type Experiment, type TrainEvent, trainOn } from '../../src/train/index.ts';
-import { cpu, different, digits, expectSameBits, iris, measure, on, prepare } from './support.ts';
+import { cpu, different, digits, expectSameBits, iris, measure, on, prepare, stepwise } from './support.ts';
 
 /** Overfits soon: the best epoch is not the last one. */
 const hasty: Omit<Experiment, 'data'> = {
@@ -20,7 +20,7 @@ async function aborted(rest: Omit<Experiment, 'data'>, when: (event: TrainEvent)
   const onEvent = (event: TrainEvent) => {
     if (when(event)) controller.abort();
   };
-  return trainOn(digits, on(digits, rest), { engine: cpu, signal: controller.signal, onEvent });
+  return trainOn(digits, on(digits, rest), { engine: stepwise(), signal: controller.signal, onEvent });
 }
 
 /** A run that is told to stop when it asks for the n-th time, which it does before each update. */
@@ -31,7 +31,7 @@ function stoppedBefore(n: number, rest: Omit<Experiment, 'data'>) {
       return ++asked >= n;
     },
   };
-  return trainOn(digits, on(digits, rest), { engine: cpu, signal: signal as AbortSignal });
+  return trainOn(digits, on(digits, rest), { engine: stepwise(), signal: signal as AbortSignal });
 }
 
 const finite = (weights: ReadonlyMap<string, { data: ArrayLike<number> }>) =>

@@ -20,7 +20,7 @@ import {
   resolve,
   type TrainOptions,
 } from '../../src/train/index.ts';
-import { cpu, different, digits, expectSameBits, on } from './support.ts';
+import { cpu, different, digits, expectSameBits, on, stepwise } from './support.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -553,7 +553,7 @@ describe('an interrupted run', () => {
     const rest = { ...brief, ...more, from: fromOf(old) };
     const whole = await run(dataset, rest);
     let latest: Checkpoint | undefined;
-    const options = { checkpointSeconds: 1e9, onCheckpoint: (c: Checkpoint) => void (latest = c) };
+    const options = { engine: stepwise(), checkpointSeconds: 1e9, onCheckpoint: (c: Checkpoint) => void (latest = c) };
     const part = await run(dataset, rest, { ...options, signal: afterAsked(8) });
     expect(part.stopped.ending).toBe('interrupted');
     const written = encodeCheckpoint(latest!);

@@ -13,7 +13,7 @@ import {
   type TrainOptions,
   trainOn,
 } from '../../src/train/index.ts';
-import { cpu, digits, expectSameBits, iris, on, referenceEngine } from './support.ts';
+import { cpu, digits, expectSameBits, iris, on, referenceEngine, stepwise } from './support.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -34,7 +34,12 @@ async function inParts(dataset: Dataset, experiment: Experiment, engine: Engine,
   let resume: Checkpoint | undefined;
   for (const stop of stops) {
     let latest: Checkpoint | undefined;
-    const options = { engine, resume, checkpointSeconds: 1e9, onCheckpoint: (c: Checkpoint) => void (latest = c) };
+    const options = {
+      engine: stepwise(engine),
+      resume,
+      checkpointSeconds: 1e9,
+      onCheckpoint: (c: Checkpoint) => void (latest = c),
+    };
     const part = await trainEnsemble(dataset, experiment, { ...options, signal: afterAsked(stop) });
     if (part.stopped.ending !== 'interrupted') expect.fail(`it ended before call ${stop}: ${part.stopped.words}`);
     expect(latest, 'an interrupted run leaves a checkpoint').toBeDefined();
@@ -148,7 +153,11 @@ describe('an interrupted run that is resumed', () => {
       const taken: Checkpoint[] = [];
       const onCheckpoint = (checkpoint: Checkpoint) => void taken.push(checkpoint);
       const experiment = on(dataset, rest);
-      const whole = await trainEnsemble(dataset, experiment, { engine: cpu, onCheckpoint, checkpointSeconds: 0 });
+      const whole = await trainEnsemble(dataset, experiment, {
+        engine: stepwise(),
+        onCheckpoint,
+        checkpointSeconds: 0,
+      });
       expect(taken.at(-1)!.finished).toEqual(whole.stopped);
       expect(taken.slice(0, -1).every(({ finished }) => !finished)).toBe(true);
       expect(taken.length).toBeGreaterThan(8);
@@ -190,7 +199,7 @@ describe('checkpoints', () => {
   async function taken(options: TrainOptions): Promise<Checkpoint[]> {
     const all: Checkpoint[] = [];
     await trainOn(dataset, experiment, {
-      engine: cpu,
+      engine: stepwise(),
       onCheckpoint: (checkpoint) => void all.push(checkpoint),
       ...options,
     });

@@ -27,8 +27,8 @@ async function watched(rest: Rest) {
   const engine: Engine = {
     name: cpu.name,
     memory: () => cpu.memory(),
-    async compile(graph) {
-      const program = await cpu.compile(graph);
+    async compile(graph, options) {
+      const program = await cpu.compile(graph, options);
       return {
         release: () => program.release(),
         run(memory, feeds) {

@@ -22,6 +22,9 @@ export const iris = await loadDataset('iris');
 /** One thread: as fast for such small networks, and other tests run beside. */
 export const cpu = onnxRuntimeEngine({ threads: 1 });
 
+/** The same with one step a call, for tests that stop between two steps. */
+export const stepwise = (engine: Engine = cpu): Engine => ({ ...engine, agreed: 1 });
+
 type Partly = Omit<Experiment, 'data'>;
 
 /** An experiment on a data set at hand. */

@@ -57,7 +57,7 @@ export const search: Command = {
     const budget = budgetOf(options);
     const plan = kept
       ? { ...kept.plan, ...(budget && { budget }) }
-      : planSearch(dataset, experiment, { name, budget, ...planOptions(options) });
+      : planSearch(dataset, experiment, { name, budget, ...planOptions(options), stack: await stackOf(options) });
     const workers = await workersOf(options.workers, options.store);
     const folder = (options.out as string | undefined) ?? join(searchesFolder, name);
     const output = await openOutput(folder, dataset.name);
@@ -175,6 +175,11 @@ const searchOptions = (parser: Parser): Parser =>
     )
     .option('--ensemble', 'also let the trials answer together that do so best, as one model file')
     .option('--repeats', 'the same settings may be tried again')
+    .option(
+      '--stack <n>',
+      'so many trials in a row share an architecture and are trained as one graph; default: 8 for small networks, or 1',
+      numberOption('stack'),
+    )
     .option('--finalists <n>', 'how many of the best are trained again', numberOption('finalists'), 3)
     .option('--final-seeds <n>', 'with how many new seeds each', numberOption('final-seeds'), 3)
     .option('--no-final', 'leave that out, and the final network')
@@ -210,6 +215,19 @@ function freshName(dataset: string): string {
     const candidate = i === 1 ? name : `${name}-${i}`;
     if (!existsSync(join(searchesFolder, candidate))) return candidate;
   }
+}
+
+/** How many trials are trained as one graph, where that is not left to the plan. */
+async function stackOf({ stack, store }: Options): Promise<number | undefined> {
+  const { isPostgres } = await import('../../runs/store/index.ts');
+  const asked = stack as number | undefined;
+  if (!isPostgres(storePlace(store))) return asked;
+  if (asked !== undefined && asked > 1)
+    throw new WellfitError('option', 'a server hands out one trial at a time', {
+      received: `--stack ${asked}`,
+      fix: 'leave --stack out, or --store',
+    });
+  return 1;
 }
 
 async function workersOf(asked: unknown, store: unknown): Promise<number> {

@@ -1,8 +1,9 @@
 import * as runtime from '#onnxruntime';
 import { formatShape, sizeOf, type Tensor, type TensorData, WellfitError } from '../../base/index.ts';
 import { type Graph, liveNodes, type Value } from '../../graph/index.ts';
-import { encode, updateName } from '../../onnx/index.ts';
-import type { Engine, Memory, Program, Tensors } from '../engine.ts';
+import { countName, encode, encodeRepeated, updateName } from '../../onnx/index.ts';
+import type { CompileOptions, Engine, Memory, Program, Tensors } from '../engine.ts';
+import { countOf, repeatedly } from '../repeat.ts';
 import { blockConvolutions, probeGraph } from './blocked.ts';
 
 export interface OnnxRuntimeOptions {
@@ -20,10 +21,15 @@ export function onnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Engine {
   return {
     name: device,
     memory: () => new RuntimeMemory(),
-    compile: (graph) => compile(graph, device, options),
+    async compile(graph, { repeated = false }: CompileOptions = {}) {
+      // Elsewhere than on the CPU a Loop would bring everything back to it in each turn.
+      if (repeated && !isCpu(device)) return repeatedly(await compile(graph, device, options, false));
+      return compile(graph, device, options, repeated);
+    },
   };
 }
 
+const isCpu = (device: string): boolean => device === 'cpu' || device === 'wasm';
 const inNode = (): boolean => typeof process !== 'undefined' && Boolean(process.versions?.node);
 const defaultDevice = (): 'cpu' | 'wasm' => (inNode() ? 'cpu' : 'wasm');
 
@@ -74,7 +80,12 @@ class RuntimeMemory implements Memory {
   }
 }
 
-async function compile(graph: Graph, device: string, { threads = 0, profile }: OnnxRuntimeOptions): Promise<Program> {
+async function compile(
+  graph: Graph,
+  device: string,
+  { threads = 0, profile }: OnnxRuntimeOptions,
+  repeated: boolean,
+): Promise<Program> {
   const used = new Set<Value>([
     ...liveNodes(graph).flatMap((n) => n.inputs),
     ...graph.outputs.values(),
@@ -83,7 +94,8 @@ async function compile(graph: Graph, device: string, { threads = 0, profile }: O
   const states = [...graph.states].filter(([, value]) => used.has(value)).map(([name]) => name);
   const feeds = [...graph.feeds.values()].filter((value) => used.has(value));
   const updated = [...graph.updates.keys()];
-  const model = encode(device === 'cpu' ? await tuneForCpu(graph) : graph);
+  const tuned = device === 'cpu' ? await tuneForCpu(graph) : graph;
+  const model = repeated ? encodeRepeated(tuned) : encode(tuned);
   const session = await openSession(model, device, threads, profile, updated);
   const outputs = [...graph.outputs.keys()];
   return {
@@ -91,7 +103,9 @@ async function compile(graph: Graph, device: string, { threads = 0, profile }: O
       if (!(memory instanceof RuntimeMemory)) throw new WellfitError('engine', 'this memory belongs to another engine');
       const inputs: Record<string, runtime.Tensor> = {};
       for (const name of states) inputs[name] = memory.current(name);
-      for (const feed of feeds) inputs[feed.name] = feedTensor(feed, given);
+      const count = repeated ? countOf(given) : undefined;
+      if (count !== undefined) inputs[countName] = new runtime.Tensor('int64', BigInt64Array.of(BigInt(count)), []);
+      for (const feed of feeds) inputs[feed.name] = feedTensor(feed, given, count);
       const fetches: Record<string, runtime.Tensor | null> = {};
       for (const name of outputs) fetches[name] = null;
       for (const name of updated) fetches[updateName(name)] = inNode() ? memory.spare(name) : null;
@@ -140,7 +154,7 @@ async function openSession(
   profile: string | undefined,
   updated: readonly string[],
 ): Promise<runtime.InferenceSession> {
-  const onCpu = device === 'cpu' || device === 'wasm';
+  const onCpu = isCpu(device);
   const options: runtime.InferenceSession.SessionOptions = {
     executionProviders: onCpu ? [device] : [device, inNode() ? 'cpu' : 'wasm'],
     // One level more would wrap each pooling in a change of layout of its own; convolutions are brought into blocks by us.
@@ -164,7 +178,7 @@ async function openSession(
 }
 
 function describeFailure(device: string, message: string): WellfitError {
-  if (device === 'cpu' || device === 'wasm')
+  if (isCpu(device))
     return new WellfitError('engine', 'ONNX Runtime refused the graph', {
       received: message,
       likely: 'a defect of Wellfit; please report it with the experiment',
@@ -179,15 +193,16 @@ function describeFailure(device: string, message: string): WellfitError {
   });
 }
 
-function feedTensor(feed: Value, given: Tensors): runtime.Tensor {
+function feedTensor(feed: Value, given: Tensors, count?: number): runtime.Tensor {
   const tensor = given[feed.name];
   if (!tensor) throw new WellfitError('engine', `"${feed.name}" was not given`);
-  if (tensor.data.length !== sizeOf(feed.shape))
+  const shape = count === undefined ? feed.shape : [count, ...feed.shape];
+  if (tensor.data.length !== sizeOf(shape))
     throw new WellfitError('shape', `"${feed.name}" does not fit`, {
-      expected: formatShape(feed.shape),
+      expected: formatShape(shape),
       received: formatShape(tensor.shape),
     });
-  return toRuntime({ ...tensor, dtype: feed.dtype, shape: feed.shape });
+  return toRuntime({ ...tensor, dtype: feed.dtype, shape });
 }
 
 const runtimeTypes = { float: 'float32', int32: 'int32', uint8: 'uint8', bool: 'bool' } as const;

@@ -1,6 +1,7 @@
 import { formatShape, sizeOf, type Tensor, WellfitError } from '../../base/index.ts';
 import { type Graph, liveNodes, type Node, type Value } from '../../graph/index.ts';
-import type { Engine, Memory, Tensors } from '../engine.ts';
+import type { Engine, Memory, Program, Tensors } from '../engine.ts';
+import { repeatedly } from '../repeat.ts';
 
 class PlainMemory implements Memory {
   private readonly held = new Map<string, Tensor>();
@@ -29,9 +30,9 @@ class PlainMemory implements Memory {
 export const referenceEngine: Engine = {
   name: 'reference',
   memory: () => new PlainMemory(),
-  async compile(graph) {
+  async compile(graph, { repeated = false } = {}) {
     const nodes = liveNodes(graph);
-    return {
+    const program: Program = {
       async run(memory, feeds) {
         if (!(memory instanceof PlainMemory)) throw new WellfitError('engine', 'this memory belongs to another engine');
         const states = Object.fromEntries([...graph.states.keys()].map((name) => [name, memory.peek(name)]));
@@ -41,6 +42,7 @@ export const referenceEngine: Engine = {
       },
       async release() {},
     };
+    return repeated ? repeatedly(program) : program;
   },
 };
 

@@ -1,6 +1,7 @@
 import { allocate, type DType } from '../../base/index.ts';
 import { operator, require, requireCount } from '../operator.ts';
 import { bools, bytes, floats, ints } from '../samples.ts';
+import { elementwise } from '../stacked.ts';
 
 const types: readonly DType[] = ['float', 'int32', 'uint8', 'bool'];
 
@@ -20,6 +21,7 @@ export const cast = operator<{ to: DType }>({
     return data;
   },
   gradient: () => [null],
+  stack: elementwise,
   samples: () => [
     { label: 'bytes to float', inputs: [bytes([3], [0, 128, 255])], attributes: { to: 'float' } },
     { label: 'int32 to float', inputs: [ints([4], [-7, 0, 16777216, 2147483647])], attributes: { to: 'float' } },

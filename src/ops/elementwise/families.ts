@@ -2,6 +2,7 @@ import { allocate, broadcast, formatShape, type Shape, stridesOf, type TensorDat
 import type { GradientContext, OperatorSpec, Sample, TypeAndShape, Value } from '../../graph/index.ts';
 import { type Operator, operator, require, requireCount, requireType } from '../operator.ts';
 import { floats, lengths, uniform } from '../samples.ts';
+import { elementwise } from '../stacked.ts';
 import { sumTo } from '../sumTo.ts';
 
 type Unary = {
@@ -36,6 +37,7 @@ export function unary({
     },
     forward: ([x]) => Float64Array.from(x.data, forward),
     gradient: ({ dy, y, inputs: [x] }) => [gradient(dy, x, y)],
+    stack: elementwise,
     branches: branch && (([x]) => Int32Array.from(x.data, branch)),
     samples: () => [
       ...lengths.map((n) => ({ label: `length ${n}`, inputs: [uniform([n], ...domain)] })),
@@ -87,6 +89,7 @@ export function binary(spec: Binary): Operator {
       return data;
     },
     gradient: spec.gradient && binaryGradient(spec.gradient),
+    stack: elementwise,
     branches: spec.branch && (([a, b]) => branchesOf(a.shape, b.shape, a.data, b.data, spec.branch!)),
     samples: () => spec.samples,
   });

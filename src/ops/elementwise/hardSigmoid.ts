@@ -1,5 +1,6 @@
 import { float, operator, requireCount, requireType } from '../operator.ts';
 import { floats, lengths, uniform } from '../samples.ts';
+import { elementwise } from '../stacked.ts';
 import { cast } from './cast.ts';
 import { greater } from './greater.ts';
 import { less } from './less.ts';
@@ -20,6 +21,7 @@ export const hardSigmoid = operator<{ alpha: number; beta: number }>({
     const inside = mul(cast(greater(y, 0), { to: 'float' }), cast(less(y, 1), { to: 'float' }));
     return [mul(mul(dy, inside), attributes.alpha as number)];
   },
+  stack: elementwise,
   branches: ([x], { alpha, beta }) =>
     Int32Array.from(
       x.data,

@@ -1,6 +1,7 @@
 import { allocate, broadcast, formatShape, sizeOf } from '../../base/index.ts';
 import { type Operator, operator, require, requireCount, requireType } from '../operator.ts';
 import { bools, floats, uniform } from '../samples.ts';
+import { elementwise } from '../stacked.ts';
 import { sumTo } from '../sumTo.ts';
 import { positionsIn } from './families.ts';
 
@@ -28,6 +29,7 @@ export const where: Operator = operator({
     needs[1] ? sumTo(where(condition, dy, dy.graph.scalar(0, 'float')), a.shape) : null,
     needs[2] ? sumTo(where(condition, dy.graph.scalar(0, 'float'), dy), b.shape) : null,
   ],
+  stack: elementwise,
   samples: () => [
     { label: 'matrix', inputs: [bools([2, 3], [1, 0, 1, 0, 0, 1]), uniform([2, 3]), uniform([2, 3], -2, 2, 5)] },
     { label: 'broadcast', inputs: [bools([2, 1], [1, 0]), uniform([3]), uniform([])] },

@@ -1,6 +1,7 @@
 import { allocate, axisOf, formatShape, sizeOf } from '../../base/index.ts';
 import { operator, require } from '../operator.ts';
 import { floats, uniform } from '../samples.ts';
+import { expand } from './expand.ts';
 import { slice } from './slice.ts';
 
 /** Puts tensors one after the other along an axis; the other axes agree. */
@@ -41,6 +42,10 @@ export const concat = operator<{ axis: number }>({
       start += x.shape[axis];
       return needs[i] ? slice(dy, { starts: [from], ends: [start], axes: [axis], steps: [1] }) : null;
     });
+  },
+  stack({ inputs, stacked, attributes, count, apply }) {
+    const all = inputs.map((x, i) => (stacked[i] ? x : expand(x, { shape: [count, ...x.shape] })));
+    return apply(all, { axis: axisOf(attributes.axis as number, all[0].shape.length - 1)! + 1 });
   },
   samples: () => [
     { label: 'rows', inputs: [uniform([1, 3]), uniform([2, 3])], attributes: { axis: 0 } },

@@ -2,6 +2,7 @@ import { broadcast, formatShape, type Shape, sameShape } from '../../base/index.
 import { positionsIn } from '../elementwise/families.ts';
 import { operator, require, requireCount } from '../operator.ts';
 import { floats, uniform } from '../samples.ts';
+import { lifted } from '../stacked.ts';
 import { sumTo } from '../sumTo.ts';
 
 /** Repeats length-1 axes up to the given shape. */
@@ -18,6 +19,10 @@ export const expand = operator<{ shape: Shape }>({
   },
   forward: ([x], _, { shape }) => Float64Array.from(positionsIn(x.shape, shape), (i) => x.data[i]),
   gradient: ({ dy, inputs: [x] }) => [sumTo(dy, x.shape)],
+  stack: ({ inputs: [x], attributes, count, apply }) => {
+    const to = attributes.shape as Shape;
+    return apply([lifted(x, to.length)], { shape: [count, ...to] });
+  },
   samples: () => [
     { label: 'scalar', inputs: [uniform([])], attributes: { shape: [2, 3] } },
     { label: 'column', inputs: [uniform([2, 1])], attributes: { shape: [2, 3] } },

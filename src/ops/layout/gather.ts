@@ -1,5 +1,6 @@
-import { allocate, axisOf, formatShape, sizeOf } from '../../base/index.ts';
+import { allocate, axisOf, formatShape, type Shape, sizeOf } from '../../base/index.ts';
 import type { Value } from '../../graph/index.ts';
+import { add } from '../elementwise/add.ts';
 import { cast } from '../elementwise/cast.ts';
 import { equal } from '../elementwise/equal.ts';
 import { gemm } from '../linear/gemm.ts';
@@ -29,6 +30,14 @@ export const gather = operator<{ axis: 0 }>({
     return data;
   },
   gradient: ({ dy, inputs: [x, indices] }) => [x.dtype === 'float' ? scatterSum(dy, indices, x) : null, null],
+  stack({ inputs: [x, indices], stacked: [own, chosen], attributes, count, apply }) {
+    if (!own) return apply([x, indices], attributes);
+    const [, rows, ...row] = x.shape;
+    // The rows of all graphs lie under each other; those of the next graph begin `rows` further on.
+    const all = reshape(x, { shape: [count * rows, ...row] });
+    const shape = [count, ...(chosen ? indices.shape.slice(1) : indices.shape)];
+    return apply([all, furtherOn(indices, shape, rows)], attributes);
+  },
   samples: () => [
     { label: 'rows', inputs: [uniform([4, 3]), ints([2], [3, 1])], attributes: { axis: 0 } },
     { label: 'twice the same row', inputs: [uniform([3, 2]), ints([3], [1, 1, 0])], attributes: { axis: 0 } },
@@ -38,6 +47,21 @@ export const gather = operator<{ axis: 0 }>({
     { label: 'no index', inputs: [floats([2, 2], [1, 2, 3, 4]), ints([0], [])], attributes: { axis: 0 } },
   ],
 });
+
+/** The indices with `rows` more in each next place of the first axis. */
+function furtherOn(indices: Value, shape: Shape, rows: number): Value {
+  const { graph, source } = indices;
+  const each = sizeOf(shape) / shape[0];
+  if (source.kind === 'constant') {
+    const data = Int32Array.from({ length: sizeOf(shape) }, (_, i) => {
+      const place = Math.floor(i / each);
+      return source.tensor.data[i - place * each] + place * rows;
+    });
+    return graph.constant({ dtype: 'int32', shape, data });
+  }
+  const data = Int32Array.from({ length: shape[0] }, (_, place) => place * rows);
+  return add(indices, graph.constant({ dtype: 'int32', shape: shape.map((n, axis) => (axis === 0 ? n : 1)), data }));
+}
 
 /** Adds each row of dy to the row it came from, as one matrix product with the one-hot indices. */
 function scatterSum(dy: Value, indices: Value, x: Value): Value {

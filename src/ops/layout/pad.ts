@@ -40,6 +40,11 @@ export const pad = operator<{ pads: readonly number[]; value?: number }>({
       }),
     ];
   },
+  stack({ inputs, attributes, apply }) {
+    const pads = attributes.pads as number[];
+    const rank = pads.length / 2;
+    return apply(inputs, { ...attributes, pads: [0, ...pads.slice(0, rank), 0, ...pads.slice(rank)] });
+  },
   samples: () => [
     { label: 'vector', inputs: [uniform([3])], attributes: { pads: [1, 2] } },
     { label: 'image', inputs: [uniform([1, 2, 3, 3])], attributes: { pads: [0, 0, 1, 1, 0, 0, 1, 1] } },

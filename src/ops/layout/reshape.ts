@@ -15,6 +15,7 @@ export const reshape: Operator<{ shape: Shape }> = operator<{ shape: Shape }>({
   },
   forward: ([x]) => x.data,
   gradient: ({ dy, inputs: [x] }) => [reshape(dy, { shape: x.shape })],
+  stack: ({ inputs, attributes, count, apply }) => apply(inputs, { shape: [count, ...(attributes.shape as Shape)] }),
   samples: () => [
     { label: 'flatten', inputs: [uniform([2, 3, 2])], attributes: { shape: [2, 6] } },
     { label: 'to scalar', inputs: [uniform([1, 1])], attributes: { shape: [] } },

@@ -54,6 +54,8 @@ export const slice = operator<SliceAttributes>({
     });
     return [grown];
   },
+  stack: ({ inputs, attributes, apply }) =>
+    apply(inputs, { ...attributes, axes: (attributes.axes as number[]).map((axis) => axis + 1) }),
   samples: () => [
     { label: 'rows', inputs: [uniform([4, 3])], attributes: { starts: [1], ends: [3], axes: [0], steps: [1] } },
     {

@@ -34,6 +34,8 @@ export const transpose: Operator<{ perm: readonly number[] }> = operator<{ perm:
     const perm = attributes.perm as number[];
     return [transpose(dy, { perm: perm.map((_, axis) => perm.indexOf(axis)) })];
   },
+  stack: ({ inputs, attributes, apply }) =>
+    apply(inputs, { perm: [0, ...(attributes.perm as number[]).map((axis) => axis + 1)] }),
   samples: () => [
     { label: 'matrix', inputs: [uniform([2, 3])], attributes: { perm: [1, 0] } },
     { label: 'rotate', inputs: [uniform([2, 3, 4])], attributes: { perm: [2, 0, 1] } },

@@ -1,7 +1,10 @@
 import { formatShape, type Tensor } from '../../base/index.ts';
+import { add } from '../elementwise/add.ts';
 import { float, type Operator, operator, require, requireRank, requireType } from '../operator.ts';
 import { floats, uniform } from '../samples.ts';
+import { lifted } from '../stacked.ts';
 import { sumTo } from '../sumTo.ts';
+import { matmul, swapLast } from './matmul.ts';
 
 export type GemmAttributes = { transA: 0 | 1; transB: 0 | 1 };
 
@@ -50,6 +53,11 @@ export const gemm: Operator<GemmAttributes> = operator<GemmAttributes>({
       transB ? gemm(dy, a, { transA: 1, transB: transA }) : gemm(a, dy, { transA: flip(transA), transB: 0 });
     const gradients = [needs[0] ? toA() : null, needs[1] ? toB() : null];
     return c ? [...gradients, needs[2] ? sumTo(dy, c.shape) : null] : gradients;
+  },
+  stack({ inputs: [a, b, c], stacked, attributes: { transA, transB } }) {
+    const product = matmul(transA ? swapLast(a) : a, transB ? swapLast(b) : b);
+    if (!c) return product;
+    return add(product, stacked[2] ? lifted(c, 2) : c);
   },
   samples: () => [
     ...([0, 1] as const).flatMap((transA) =>

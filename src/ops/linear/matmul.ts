@@ -4,6 +4,7 @@ import { positionsIn } from '../elementwise/families.ts';
 import { transpose } from '../layout/transpose.ts';
 import { float, type Operator, operator, require, requireCount, requireType } from '../operator.ts';
 import { floats, uniform } from '../samples.ts';
+import { elementwise } from '../stacked.ts';
 import { sumTo } from '../sumTo.ts';
 
 /** Matrix product over the last two axes; leading axes broadcast. */
@@ -41,6 +42,7 @@ export const matmul: Operator = operator({
     needs[0] ? sumTo(matmul(dy, swapLast(b)), a.shape) : null,
     needs[1] ? sumTo(matmul(swapLast(a), dy), b.shape) : null,
   ],
+  stack: elementwise,
   samples: () => [
     { label: 'matrices', inputs: [uniform([3, 4]), uniform([4, 5])] },
     { label: 'batch', inputs: [uniform([2, 3, 4]), uniform([2, 4, 5])] },

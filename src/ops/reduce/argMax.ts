@@ -1,6 +1,6 @@
 import { operator, requireCount, requireType } from '../operator.ts';
 import { distinct, floats } from '../samples.ts';
-import { reducedPositions, reducedShape } from './families.ts';
+import { normalAxes, reducedPositions, reducedShape } from './families.ts';
 
 /** Position of the largest number along an axis, which is folded away; the first of equals. No gradient. */
 export const argMax = operator<{ axis: number; keepdims: 0 | 1 }>({
@@ -25,6 +25,10 @@ export const argMax = operator<{ axis: number; keepdims: 0 | 1 }>({
       seen[t]++;
     }
     return place;
+  },
+  stack: ({ inputs: [x], attributes, apply }) => {
+    const [axis] = normalAxes(x.shape.slice(1), [attributes.axis as number]);
+    return apply([x], { ...attributes, axis: axis + 1 });
   },
   samples: () => [
     { label: 'rows', inputs: [distinct([3, 4])], attributes: { axis: 1, keepdims: 0 } },

@@ -46,6 +46,11 @@ export function reduction({
       const [dyKept, yKept] = [context.dy, context.y].map((v) => reshape(v, { shape: kept }));
       return [gradient({ ...context, x, dyKept, yKept, count: reducedCount(x.shape, context.attributes) })];
     },
+    stack: ({ inputs: [x], attributes, apply }) =>
+      apply([x], {
+        ...attributes,
+        axes: normalAxes(x.shape.slice(1), attributes.axes as number[]).map((axis) => axis + 1),
+      }),
     branches: branches && (([x], attributes) => branches(x, attributes)),
     samples: () => [...reduceSamples(), ...samples],
   });

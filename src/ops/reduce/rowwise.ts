@@ -25,6 +25,7 @@ export function rowwise(rule: {
       return data;
     },
     gradient: ({ dy, y }) => [rule.gradient(dy, y)],
+    stack: ({ inputs, apply }) => apply(inputs, { axis: -1 }),
     samples: () => [
       ...lengths.map((n) => ({ label: `length ${n}`, inputs: [uniform([2, n])], attributes: { axis: -1 } })),
       { label: 'three axes', inputs: [uniform([2, 3, 4])], attributes: { axis: -1 } },

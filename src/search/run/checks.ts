@@ -22,6 +22,7 @@ const optionsSchema = z.strictObject({
   objectives: z.array(z.string()).min(1).optional(),
   folds: z.int().min(1).optional(),
   ensemble: z.boolean().optional(),
+  stack: z.int().min(1).max(64).optional(),
 });
 
 /** @throws WellfitError for an option that is unknown or out of its range */

@@ -2,7 +2,8 @@ import { hash, WellfitError } from '../../base/index.ts';
 import type { Values } from '../space/parameter.ts';
 import type { Budget, TrialRecord } from '../study/record.ts';
 import type { Study } from '../study/study.ts';
-import { type Worker, WorkerLost } from './job.ts';
+import { type Assigned, type Worker, WorkerLost } from './job.ts';
+import type { Tried } from './trial.ts';
 
 export interface DriveOptions {
   readonly workers: readonly Worker[];
@@ -84,17 +85,36 @@ export async function drive(
     return study.claim(trial.number, worker.name);
   };
 
-  const attempt = async (worker: Worker, { number, attempt, values, stage }: TrialRecord): Promise<void> => {
+  /** As many as the worker begins at once. */
+  const block = (worker: Worker): TrialRecord[] => {
+    const one = next(worker);
+    const { stack = 1 } = study.settings;
+    if (!one || !worker.runStacked || one.attempt > 1) return one ? [one] : [];
+    const all = [one];
+    while (waiting.length === 0 && (all[all.length - 1].number + 1) % stack > 0) {
+      const other = next(worker);
+      if (!other) break;
+      all.push(other);
+    }
+    return all;
+  };
+
+  const assigned = async ({ number, attempt, values, stage }: TrialRecord): Promise<Assigned> => {
     const { seed } = study.settings;
-    const job = { number, attempt, values, seed: seedOf(seed, number), length: study.record.stages[stage].length };
-    try {
-      const resume = attempt > 1 ? await saved?.read(number) : undefined;
-      const { outputs, ...outcome } = await worker.run(job, {
+    return {
+      job: { number, attempt, values, seed: seedOf(seed, number), length: study.record.stages[stage].length },
+      hooks: {
         signal: either,
-        resume,
+        resume: attempt > 1 ? await saved?.read(number) : undefined,
         onCheckpoint: saved && ((bytes) => saved.write(number, bytes)),
         onReport: (report) => study.report(number, report, attempt),
-      });
+      },
+    };
+  };
+
+  const hear = async ({ number, attempt }: TrialRecord, run: Promise<Tried>): Promise<void> => {
+    try {
+      const { outputs, ...outcome } = await run;
       // What was interrupted is begun again when the study goes on.
       if (either.aborted && outcome.state === 'failed') return;
       study.tell(number, outcome, attempt);
@@ -109,13 +129,19 @@ export async function drive(
     }
   };
 
+  const attempt = async (worker: Worker, trials: readonly TrialRecord[]): Promise<void> => {
+    const jobs = await Promise.all(trials.map(assigned));
+    const runs = jobs.length > 1 ? worker.runStacked!(jobs) : jobs.map(({ job, hooks }) => worker.run(job, hooks));
+    await Promise.all(trials.map((trial, i) => hear(trial, runs[i])));
+  };
+
   const work = async (worker: Worker): Promise<void> => {
     while ((!ended || waiting.length > 0) && !either.aborted) {
       await worker.ready?.(AbortSignal.any([either, enough.signal]));
       if (either.aborted) break;
-      const trial = next(worker);
-      if (!trial) break;
-      await attempt(worker, trial);
+      const trials = block(worker);
+      if (trials.length === 0) break;
+      await attempt(worker, trials);
       const reason = alwaysFails(study);
       if (reason) {
         end('failing', reason);

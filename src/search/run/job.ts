@@ -22,6 +22,12 @@ export interface JobHooks {
   readonly onCheckpoint?: (saved: Uint8Array) => void | Promise<void>;
 }
 
+/** A job with what is to be told of it. */
+export interface Assigned {
+  readonly job: Job;
+  readonly hooks: JobHooks;
+}
+
 /** Whatever can carry out one trial at a time: this thread, another process, another machine. */
 export interface Worker {
   readonly name: string;
@@ -29,6 +35,8 @@ export interface Worker {
   ready?(signal: AbortSignal): Promise<void>;
   /** @throws WorkerLost where the worker is gone, and the trial may be begun again; anything else is the trial's own failure */
   run(job: Job, hooks: JobHooks): Promise<Tried>;
+  /** Carries out several side by side: those that run the same program share its calls. */
+  runStacked?(assigned: readonly Assigned[]): readonly Promise<Tried>[];
   /** Ends it; what is under way is lost. */
   close?(): Promise<void>;
 }

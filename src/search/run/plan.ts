@@ -6,6 +6,7 @@ import { usualSpace } from '../space/usual.ts';
 import { type Asked, type Chosen, choosePruner, chooseSampler } from '../study/methods.ts';
 import type { Budget, StudySettings } from '../study/record.ts';
 import { checkCorners, checkOptions, checkPlaces, checkRows, cornerOf } from './checks.ts';
+import { stackFor } from './stack.ts';
 import { objectiveOf } from './trial.ts';
 
 export interface PlanOptions {
@@ -29,6 +30,8 @@ export interface PlanOptions {
   readonly ensemble?: boolean;
   /** Whether the same settings may be tried again. */
   readonly repeats?: boolean;
+  /** So many trials in a row share an architecture and are trained as one graph. */
+  readonly stack?: number;
 }
 
 /** What is searched, and how, with everything filled in. */
@@ -74,6 +77,9 @@ export function planSearch(
   const sampler = chooseSampler(options.sampler ?? 'auto', space, budget, objectives, chosen);
   const { epochs } = resolve(first(template), dataset).settings;
   const steps = folds > 1 ? folds : epochs;
+  const stacked = options.stack === undefined ? stackFor(template, space, sampler.kind, budget, dataset) : undefined;
+  if (stacked) chosen.push({ setting: 'stack', value: stacked.count, why: stacked.why });
+  const stack = options.stack ?? stacked?.count ?? 1;
   const pruner = choosePruner(options.pruner ?? 'auto', folds, steps, objectives, chosen);
   return {
     settings: {
@@ -85,6 +91,7 @@ export function planSearch(
         : 0,
       stages: options.stages ?? 1,
       repeats: options.repeats ?? false,
+      ...(stack > 1 && { stack }),
     },
     ...{ space, template, budget, folds, chosen, ensemble: options.ensemble ?? false },
     ...(usual && { usual: usual.values }),

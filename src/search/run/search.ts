@@ -11,6 +11,7 @@ import { type Driven, drive, type SavedTrials } from './drive.ts';
 import { finish, reserveFor } from './finish.ts';
 import type { Worker } from './job.ts';
 import { filled, type PlanOptions, planSearch, type SearchPlan } from './plan.ts';
+import { carriedOut } from './sideBySide.ts';
 import type { Together } from './together.ts';
 import { tryOut } from './trial.ts';
 import type { Crowned } from './winner.ts';
@@ -150,10 +151,7 @@ export const localWorker = (
   engine: Engine,
 ): Worker => ({
   name: 'here',
-  run: ({ values, seed, length }, hooks) =>
-    tryOut(
-      dataset,
-      { experiment: filled(template, values), seed, length, folds, objectives, keep: ensemble },
-      { engine, ...hooks },
-    ),
+  ...carriedOut(engine, ({ values, seed, length }, options) =>
+    tryOut(dataset, { experiment: filled(template, values), seed, length, folds, objectives, keep: ensemble }, options),
+  ),
 });

@@ -31,6 +31,8 @@ export interface StudySettings {
   readonly stages: number;
   /** Whether the same settings may be tried more than once. */
   readonly repeats: boolean;
+  /** So many trials in a row share an architecture, so that they can be trained as one; 1 where nothing is said. */
+  readonly stack?: number;
 }
 
 /** A part of a study that draws from one space, with trials of one length. */

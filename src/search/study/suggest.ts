@@ -3,6 +3,7 @@ import { type Sampler, samplers } from '../samplers/index.ts';
 import type { Suggestion } from '../samplers/sampler.ts';
 import { activeIn, isActive, type Space, type Values } from '../space/parameter.ts';
 import { countOf } from '../space/scale.ts';
+import { freeBeside, leaderOf } from './alike.ts';
 import { best } from './best.ts';
 import { type Budget, keyOf, type Origin, type Stage, type StudyRecord, type TrialRecord } from './record.ts';
 
@@ -57,8 +58,10 @@ export function suggest(
       : comparable.filter(({ state }) => state !== 'failed').map(({ values }) => keyOf(space, values)),
   );
   const { kind, options } = settings.sampler;
+  const leader = leaderOf(settings, known, number);
+  const { space: free, fixed } = leader?.stage === stageIndex ? freeBeside(space, leader.values) : { space, fixed: {} };
   const situation = {
-    ...{ space, number, budget, objectives: settings.objectives.length },
+    ...{ space: free, number, budget, objectives: settings.objectives.length },
     trials: comparable,
   };
   for (let turn = 0; turn < patience; turn++) {
@@ -66,7 +69,8 @@ export function suggest(
     const name = turn < own ? kind : 'random';
     const { suggest: draw } = samplers[name] as Sampler;
     const seed = turn === 0 ? settings.seed : hash(settings.seed, turn);
-    const { values, note } = draw({ ...situation, seed }, name === kind ? options : {});
+    const { values: drawn, note } = draw({ ...situation, seed }, name === kind ? options : {});
+    const values = { ...fixed, ...drawn };
     if (!tried.has(keyOf(space, values))) return { values, note, origin: outside ? 'wider' : 'sampler' };
   }
   return remaining(space, tried);

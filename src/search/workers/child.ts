@@ -1,15 +1,16 @@
 import { onnxRuntimeEngine, sharedEngine } from '../../engine/index.ts';
-import type { Job, JobHooks } from '../run/job.ts';
+import type { Worker } from '../run/job.ts';
 import { filled } from '../run/plan.ts';
 import type { Setup } from '../run/setup.ts';
-import { type Tried, tryOut } from '../run/trial.ts';
+import { carriedOut } from '../run/sideBySide.ts';
+import { tryOut } from '../run/trial.ts';
 import { loadSetup } from './load.ts';
-import { type FromProcess, inWords, type ToProcess } from './messages.ts';
+import { type FromProcess, type FromTrial, inWords, type Order, type ToProcess } from './messages.ts';
 import { Reporter } from './reporter.ts';
 
-// The process of a worker: loads the data once, then carries out one job after the other.
+// The process of a worker: loads the data once, then carries out the jobs that it is given.
 
-/** The job under way. */
+/** A job under way. */
 interface Current {
   readonly reporter: Reporter;
   readonly abort: AbortController;
@@ -17,8 +18,8 @@ interface Current {
   kept?: () => void;
 }
 
-let ready: Promise<(job: Job, hooks: JobHooks) => Promise<Tried>>;
-let current: Current | undefined;
+let ready: Promise<ReturnType<typeof carriedOut>>;
+const current = new Map<number, Current>();
 
 // Where nobody hears it any more, the process is about to end.
 const tell = (message: FromProcess) => process.send?.(message, undefined, {}, () => {});
@@ -34,47 +35,61 @@ function hear(message: ToProcess): void {
     ready = begin(message.setup);
     ready.then(
       () => tell({ kind: 'ready' }),
-      (error) => tell({ kind: 'failed', error: inWords(error) }),
+      (error) => tell({ kind: 'useless', error: inWords(error) }),
     );
-  } else if (message.kind === 'job') carryOut(message);
-  else if (message.kind === 'answer') current?.reporter.answer(message.end);
-  else if (message.kind === 'kept') current?.kept?.();
-  else current?.abort.abort();
+  } else if (message.kind === 'jobs') carryOut(message.orders);
+  else if (message.kind === 'answer') current.get(message.number)?.reporter.answer(message.end);
+  else if (message.kind === 'kept') current.get(message.number)?.kept?.();
+  else current.get(message.number)?.abort.abort();
 }
 
 async function begin(setup: Setup) {
   const { folds, objectives, keep, threads, checkpointSeconds } = setup;
   const { dataset, template } = await loadSetup(setup);
   const engine = sharedEngine(onnxRuntimeEngine({ threads }));
-  return ({ values, seed, length }: Job, hooks: JobHooks) =>
+  return carriedOut(engine, ({ values, seed, length }, options) =>
     tryOut(
       dataset,
       { experiment: filled(template, values), seed, length, folds, objectives, keep },
-      { engine, checkpointSeconds, ...hooks },
-    );
+      { checkpointSeconds, ...options },
+    ),
+  );
 }
 
-async function carryOut({ job, resume, reports, checkpoints }: Extract<ToProcess, { kind: 'job' }>): Promise<void> {
-  const reporter = new Reporter((waiting) => tell({ kind: 'reports', reports: waiting }));
+async function carryOut(orders: readonly Order[]): Promise<void> {
+  const assigned = orders.map(assign);
+  const worker: Pick<Worker, 'run' | 'runStacked'> = await ready;
+  const runs = assigned.length > 1 ? worker.runStacked!(assigned) : [worker.run(assigned[0].job, assigned[0].hooks)];
+  for (const [i, { job, reporter }] of assigned.entries())
+    runs[i]
+      .then(
+        (tried): FromTrial => ({ kind: 'done', number: job.number, tried }),
+        (error): FromTrial => ({ kind: 'failed', number: job.number, error: inWords(error) }),
+      )
+      .then((ending) => {
+        reporter.flush();
+        current.delete(job.number);
+        tell(ending);
+      });
+}
+
+function assign({ job, resume, reports, checkpoints }: Order) {
+  const { number } = job;
+  const reporter = new Reporter((waiting) => tell({ kind: 'reports', number, reports: waiting }));
   const abort = new AbortController();
   const own: Current = { reporter, abort };
-  current = own;
-  const ending = await (await ready)(job, {
+  current.set(number, own);
+  const hooks = {
     ...{ signal: abort.signal, resume },
-    ...(reports && { onReport: (report) => reporter.report(report) }),
+    ...(reports && { onReport: (report: Parameters<Reporter['report']>[0]) => reporter.report(report) }),
     ...(checkpoints && {
-      onCheckpoint(saved) {
+      onCheckpoint(saved: Uint8Array) {
         const { promise, resolve } = Promise.withResolvers<void>();
         own.kept = resolve;
-        tell({ kind: 'checkpoint', saved });
+        tell({ kind: 'checkpoint', number, saved });
         return promise;
       },
     }),
-  }).then(
-    (tried): FromProcess => ({ kind: 'done', tried }),
-    (error): FromProcess => ({ kind: 'failed', error: inWords(error) }),
-  );
-  reporter.flush();
-  current = undefined;
-  tell(ending);
+  };
+  return { job, hooks, reporter };
 }

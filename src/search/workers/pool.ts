@@ -1,5 +1,5 @@
 import { WellfitError } from '../../base/index.ts';
-import { type Job, type JobHooks, type Worker, WorkerLost } from '../run/job.ts';
+import { type Assigned, type Job, type JobHooks, type Worker, WorkerLost } from '../run/job.ts';
 import type { Setup } from '../run/setup.ts';
 import type { Tried } from '../run/trial.ts';
 import { interrupted, WorkerProcess } from './process.ts';
@@ -13,6 +13,7 @@ export interface ProcessWorker extends Worker {
   readonly pid?: number;
   /** @throws WellfitError where the data cannot be loaded, or are not those that the search was begun with */
   ready(signal: AbortSignal): Promise<void>;
+  runStacked(assigned: readonly Assigned[]): readonly Promise<Tried>[];
   close(): Promise<void>;
 }
 
@@ -42,9 +43,13 @@ class Restarting implements ProcessWorker {
     await unlessAborted(this.started(), signal);
   }
 
-  async run(job: Job, hooks: JobHooks): Promise<Tried> {
-    const process = await unlessAborted(this.started(), hooks.signal);
-    return process?.run(job, hooks) ?? interrupted;
+  run(job: Job, hooks: JobHooks): Promise<Tried> {
+    return this.runStacked([{ job, hooks }])[0];
+  }
+
+  runStacked(assigned: readonly Assigned[]): readonly Promise<Tried>[] {
+    const begun = unlessAborted(this.started(), assigned[0].hooks.signal).then((process) => process?.run(assigned));
+    return assigned.map(async (_, i) => (await (await begun)?.[i]) ?? interrupted);
   }
 
   async close(): Promise<void> {

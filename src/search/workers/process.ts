@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type Job, type JobHooks, WorkerLost } from '../run/job.ts';
+import { type Assigned, WorkerLost } from '../run/job.ts';
 import type { Setup } from '../run/setup.ts';
 import type { Tried } from '../run/trial.ts';
-import { type FromProcess, fromWords, type ToProcess } from './messages.ts';
+import { type FromProcess, type FromTrial, fromWords, type ToProcess } from './messages.ts';
 
 /** Milliseconds that a process has for a last word, where its job is no longer wanted, and where it is itself not. */
 const lastWord = 1000;
@@ -10,12 +10,15 @@ const lastBreath = 2000;
 
 export const interrupted: Tried = { state: 'failed', why: 'interrupted' };
 
-interface Listener {
-  heard(message: FromProcess): void;
+interface Listener<M> {
+  heard(message: M): void;
   ended(how: string): void;
 }
 
-/** A process that has the data of a search, or is loading them, and carries out one job at a time. */
+/** Megabytes that fill up before a process looks for garbage: trials make much of it, and little that lasts. */
+const heap = ['--initial-old-space-size=256'];
+
+/** A process that has the data of a search, or is loading them, and carries out the jobs that it is given at once. */
 export class WorkerProcess {
   /** @throws WorkerLost where the process ended before; whatever else kept it from loading the data */
   readonly ready: Promise<void>;
@@ -23,7 +26,9 @@ export class WorkerProcess {
   private readonly child: ChildProcess;
   private readonly gone: Promise<void>;
   private readonly forget: () => void;
-  private listener?: Listener;
+  private loading?: Listener<FromProcess>;
+  /** By the numbers of their trials. */
+  private readonly listeners = new Map<number, Listener<FromTrial>>();
 
   /** `forget` is called when nothing more can be asked of it, before those who wait hear of it. */
   constructor(name: string, setup: Setup, forget: () => void) {
@@ -32,17 +37,18 @@ export class WorkerProcess {
     const source = import.meta.url.endsWith('.ts') ? './child.ts' : './child.js';
     // What Node was told for the program, such as --input-type, is not for the process; nor may it write where results are printed.
     this.child = fork(new URL(source, import.meta.url), {
-      ...{ serialization: 'advanced', execArgv: [] },
+      ...{ serialization: 'advanced', execArgv: heap },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const { promise, resolve } = Promise.withResolvers<void>();
     this.gone = promise;
     const end = (how: string) => {
       forget();
-      this.listener?.ended(how);
+      this.loading?.ended(how);
+      for (const listener of this.listeners.values()) listener.ended(how);
       resolve();
     };
-    this.child.on('message', (message) => this.listener?.heard(message as FromProcess));
+    this.child.on('message', (message) => this.heard(message as FromProcess));
     this.child.on('exit', (code, signal) => end(signal ? `ended with signal ${signal}` : `ended with code ${code}`));
     this.child.on('error', ({ message }) => {
       if (this.pid === undefined) end(`could not be started (${message})`);
@@ -55,28 +61,41 @@ export class WorkerProcess {
     return this.child.pid;
   }
 
-  /** @throws WorkerLost where the process ends meanwhile */
-  async run(job: Job, { signal, resume, onReport, onCheckpoint }: JobHooks): Promise<Tried> {
+  /** Jobs that begin at once, side by side; each rejects with WorkerLost where the process ends meanwhile. */
+  run(assigned: readonly Assigned[]): readonly Promise<Tried>[] {
+    const attended = assigned.map((one) => this.attend(one));
+    this.send({
+      kind: 'jobs',
+      orders: assigned.map(({ job, hooks: { resume, onReport, onCheckpoint } }) => ({
+        ...{ job, resume },
+        ...{ reports: onReport !== undefined, checkpoints: onCheckpoint !== undefined },
+      })),
+    });
+    return attended.map((begin) => begin());
+  }
+
+  /** Listens to what is told of a trial; what comes back is called once the process knows of it. */
+  private attend({ job: { number }, hooks: { signal, onReport, onCheckpoint } }: Assigned): () => Promise<Tried> {
     const { promise, resolve, reject } = Promise.withResolvers<Tried>();
     let timer: NodeJS.Timeout | undefined;
     const abort = () => {
-      this.send({ kind: 'abort' });
+      this.send({ kind: 'abort', number });
       timer = setTimeout(() => this.kill(), lastWord);
     };
-    const take = async (message: FromProcess): Promise<void> => {
+    const take = async (message: FromTrial): Promise<void> => {
       if (message.kind === 'reports') {
         let end = false;
         for (const report of message.reports) if (await onReport?.(report)) end = true;
-        this.send({ kind: 'answer', end });
+        this.send({ kind: 'answer', number, end });
       } else if (message.kind === 'checkpoint') {
         await onCheckpoint?.(message.saved);
-        this.send({ kind: 'kept' });
+        this.send({ kind: 'kept', number });
       } else if (message.kind === 'done') resolve(message.tried);
-      else if (message.kind === 'failed') reject(fromWords(message.error));
+      else reject(fromWords(message.error));
     };
     // One message after the other, also where hooks take their time.
     let taken = Promise.resolve();
-    this.listener = {
+    this.listeners.set(number, {
       heard: (message) => {
         taken = taken.then(() => take(message));
         taken.catch((error) => {
@@ -85,22 +104,23 @@ export class WorkerProcess {
         });
       },
       ended: (how) => {
-        const lost = new WorkerLost(`${this.name} ${how} while it tried trial ${job.number}`);
+        const lost = new WorkerLost(`${this.name} ${how} while it tried trial ${number}`);
         const end = () => (signal.aborted ? resolve(interrupted) : reject(lost));
         // What it saved last may still be on its way to the disk, and another attempt would read it.
         taken.then(end, end);
       },
+    });
+    return async () => {
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
+      try {
+        return await promise;
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+        this.listeners.delete(number);
+      }
     };
-    this.send({ kind: 'job', job, resume, reports: onReport !== undefined, checkpoints: onCheckpoint !== undefined });
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-      this.listener = undefined;
-    }
   }
 
   /** Ends the process: it ends itself where nobody is connected to it, and is killed where it does not come to that. */
@@ -113,15 +133,20 @@ export class WorkerProcess {
 
   private async loaded(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.listener = {
-      heard: (message) => (message.kind === 'failed' ? reject(fromWords(message.error)) : resolve()),
+    this.loading = {
+      heard: (message) => (message.kind === 'useless' ? reject(fromWords(message.error)) : resolve()),
       ended: (how) => reject(new WorkerLost(`${this.name} ${how} while it loaded the data`)),
     };
     try {
       await promise;
     } finally {
-      this.listener = undefined;
+      this.loading = undefined;
     }
+  }
+
+  private heard(message: FromProcess): void {
+    if (message.kind === 'ready' || message.kind === 'useless') this.loading?.heard(message);
+    else this.listeners.get(message.number)?.heard(message);
   }
 
   private kill(): void {

@@ -174,8 +174,8 @@ function lossGraph(
   const keys = (stream: string) =>
     graph.constant({ dtype: 'int32', shape: [2], data: Int32Array.from(maskKeys(settings.seed, 1, stream)) });
   const { perRow, weight } = lossOfBatch(graph, network, indices, values, {
-    mask: (layer, shape, keep) => randomMask(keys(layer), 0, shape, keep),
-    uniform: (stream, shape) => randomUniform(keys(stream), 0, shape, stream),
+    mask: (layer, shape, keep) => randomMask(keys(layer), shape, keep),
+    uniform: (stream, shape) => randomUniform(keys(stream), shape, stream),
   });
   const loss = graph.scope('loss', () => weightedMean(perRow, weight));
   const numbers = numbersOf(resolved, { total: 1, perEpoch: 1, losses: [], rows: trainRows })(1);

@@ -295,7 +295,7 @@ export class Loop {
         });
         continue;
       }
-      if (fullLeft > 0) await trainer.tune(seconds, count, batchSize, total - trainer.update);
+      if (fullLeft > 0) trainer.tune(seconds, count);
       this.progress(epoch, done, usable, mean.measure());
       if (done < usable && this.isDue(3 * this.saving.every)) await save();
     }

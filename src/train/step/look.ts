@@ -56,9 +56,9 @@ export function traceGraph(network: Network, batch: number): StepGraph & { reado
 
 function build(network: Network, batch: number) {
   const graph = new Graph();
-  const fed = feedsOf(graph, network, batch, 1);
+  const fed = feedsOf(graph, network, batch);
   const values = readValues(graph, network);
-  const { rows, numbers, training } = fed.at(0);
+  const { rows, numbers, training } = fed;
   const result = oneStep(graph, network, rows, values, numbers, training, (outputs) =>
     lookedAt(network.model).map(({ name }) => outputs.get(name)!),
   );

@@ -6,9 +6,9 @@ import { add, cast, gather, less, mul } from '../../ops/index.ts';
  * A random 32-bit number for each position: a·r + b (mod 2^32) with a fixed random r for each position and (a, b) fed for this stream and update
  * (multiply-add hashing, Dietzfelbinger 1996). Two passes of integer arithmetic, nothing to resume.
  */
-function randomBits(keys: Value, step: number, shape: Shape, offset: number): Value {
+function randomBits(keys: Value, shape: Shape, offset: number): Value {
   const { graph } = keys;
-  const key = (i: number) => gather(keys, graph.scalar(2 * step + i, 'int32'), { axis: 0 });
+  const key = (i: number) => gather(keys, graph.scalar(i, 'int32'), { axis: 0 });
   const numbers = graph.constant(
     { dtype: 'int32', shape, data: Int32Array.from({ length: sizeOf(shape) }, (_, i) => mixed(i + offset)) },
     'random',
@@ -17,14 +17,14 @@ function randomBits(keys: Value, step: number, shape: Shape, offset: number): Va
 }
 
 /** Ones at rate `keep`, else zeros: where the random number is small enough. */
-export function randomMask(keys: Value, step: number, shape: Shape, keep: number): Value {
+export function randomMask(keys: Value, shape: Shape, keep: number): Value {
   const threshold = keys.graph.scalar(Math.min(2147483647, Math.round(keep * 4294967296 - 2147483648)), 'int32');
-  return cast(less(randomBits(keys, step, shape, 0), threshold), { to: 'float' });
+  return cast(less(randomBits(keys, shape, 0), threshold), { to: 'float' });
 }
 
 /** Uniform in (0, 1), 0 and 1 excluded even in float32. Streams with other names have other numbers r, so that pairs are independent. */
-export function randomUniform(keys: Value, step: number, shape: Shape, stream: string): Value {
-  const bits = randomBits(keys, step, shape, hashText(stream));
+export function randomUniform(keys: Value, shape: Shape, stream: string): Value {
+  const bits = randomBits(keys, shape, hashText(stream));
   // 2^-32 r + 1/2 rounds to 0 … 1; drawn in by a little, the ends are never reached.
   return add(mul(cast(bits, { to: 'float' }), 2 ** -32 * (1 - 2 ** -22)), 0.5);
 }

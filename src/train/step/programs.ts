@@ -17,19 +17,17 @@ export interface Origin {
   readonly scope: string;
 }
 
-/** Steps in one program, the most worthwhile number first; more would only cost compile time. */
-const stepCounts = [16, 4];
-/** What is taken for granted to be saved, until it is measured: more is not, and a program of so many steps takes so many times as long to compile. */
-const saving = 0.25;
+/** Steps in one call at most: more would save nothing more. */
+const mostSteps = 64;
 /** Seconds that one call may take, so that progress is seen and an interruption is heard. */
 const longestCall = 0.1;
 
 /**
- * Runs updates over batches. One program for each batch size and number of steps, compiled when first needed and kept.
- * How many steps go into one call is measured on the run itself; it changes the speed, never a bit of the result.
+ * Runs updates over batches. One program for each batch size, compiled when first needed and kept. How many steps go into one call is measured on
+ * the run itself; it changes the speed, never a bit of the result.
  */
 export class Trainer {
-  private readonly programs = new Map<string, Promise<Compiled>>();
+  private readonly programs = new Map<number, Promise<Compiled>>();
   /** What looks into a step without making it, by batch size. */
   private readonly looking = new Map<number, Promise<{ step: StepGraph; program: Program; reader: Reader }>>();
   private readonly engine: Engine;
@@ -38,23 +36,27 @@ export class Trainer {
   private readonly seed: number;
   /** Updates completed. */
   update = 0;
-  private steps = 1;
-  private settled = false;
-  private readonly timings: number[] = [];
-  /** Seconds a step, one step a call. */
-  private single = 0;
-  private compileSeconds = 0;
+  private steps: number;
 
   constructor(engine: Engine, memory: Memory, network: Network, seed: number) {
     this.engine = engine;
     this.memory = memory;
     this.network = network;
     this.seed = seed;
+    this.steps = engine.agreed ?? 1;
   }
 
   /** How many full batches the next call should bring, of those left in the epoch. */
   stepsFor(batchesLeft: number): number {
-    return this.steps <= batchesLeft ? this.steps : 1;
+    return Math.min(this.steps, batchesLeft);
+  }
+
+  /** Learns from how long a call took. */
+  tune(seconds: number, count: number): void {
+    if (this.engine.agreed !== undefined) return;
+    const fitting = Math.floor((longestCall * count) / seconds);
+    // A few times as many at once, since the first calls are slow.
+    this.steps = Math.max(1, Math.min(fitting, mostSteps, Math.max(this.steps, 4 * count)));
   }
 
   /** Trains on `count` batches of equal size that lie one after the other; returns each step's loss, and metric where it is a mean over rows. */
@@ -63,7 +65,7 @@ export class Trainer {
     count: number,
     numbers: Numbers,
   ): Promise<{ loss: ArrayLike<number>; metric?: ArrayLike<number>; rates: readonly number[] }> {
-    const compiled = await this.compiled(rows.length / count, count);
+    const compiled = await this.compiled(rows.length / count);
     const fed = Array.from({ length: count }, (_, step) => numbers(this.update + step + 1));
     const { loss, metric } = await compiled.program.run(this.memory, this.feeds(compiled, rows, fed));
     this.update += count;
@@ -80,7 +82,7 @@ export class Trainer {
     }
     const { step, program, reader } = await known;
     const now = numbers(this.update + 1);
-    const { signals } = await program.run(this.memory, this.feeds(step, rows, [now]));
+    const { signals } = await program.run(this.memory, this.feed(step, rows, now));
     return reader.signals(this.update + 1, now.lr, signals.data);
   }
 
@@ -89,7 +91,7 @@ export class Trainer {
     const { nodes, ...step } = traceGraph(this.network, rows.length);
     const program = await this.engine.compile(step.graph);
     try {
-      const { odd } = await program.run(this.memory, this.feeds(step, rows, [numbers(this.update + 1)]));
+      const { odd } = await program.run(this.memory, this.feed(step, rows, numbers(this.update + 1)));
       const first = nodes[odd.data.findIndex((x: number) => Number.isNaN(x))];
       return first && { operator: first.op.name, scope: first.scope };
     } finally {
@@ -97,61 +99,40 @@ export class Trainer {
     }
   }
 
-  /** Learns from how long a call took; switches to several steps per call where that is measured to pay. */
-  async tune(seconds: number, count: number, batch: number, updatesLeft: number): Promise<void> {
-    if (this.settled || count !== this.steps) return;
-    this.timings.push(seconds / count);
-    if (this.timings.length < 12) return;
-    const median = [...this.timings].sort((a, b) => a - b)[this.timings.length >> 1];
-    this.timings.length = 0;
-    if (this.steps === 1) {
-      const fitting = stepCounts.map((count) => Math.min(count, Math.floor(longestCall / median)));
-      // Worth a trial where what it saves of the time still to come outweighs the compilation.
-      const steps = fitting.find((count) => count > 1 && saving * updatesLeft * median > count * this.compileSeconds);
-      this.settled = steps === undefined;
-      if (steps === undefined) return;
-      this.single = median;
-      this.steps = steps;
-      await this.compiled(batch, steps);
-      return;
-    }
-    if (median > this.single * 0.95) this.steps = 1;
-    this.settled = true;
-  }
-
   async release(): Promise<void> {
     for (const compiled of [...this.programs.values(), ...this.looking.values()])
       await (await compiled).program.release();
   }
 
-  private compiled(batch: number, steps: number): Promise<Compiled> {
-    const key = `${batch}x${steps}`;
-    let known = this.programs.get(key);
+  private compiled(batch: number): Promise<Compiled> {
+    let known = this.programs.get(batch);
     if (!known) {
-      const started = performance.now();
-      const built = trainingGraph(this.network, batch, steps);
-      known = this.engine.compile(built.graph).then((program) => {
-        this.compileSeconds = (performance.now() - started) / 1000;
-        return { ...built, program };
-      });
-      this.programs.set(key, known);
+      const built = trainingGraph(this.network, batch);
+      known = this.engine.compile(built.graph, { repeated: true }).then((program) => ({ ...built, program }));
+      this.programs.set(batch, known);
     }
     return known;
   }
 
-  /** `numbers`: of each step. */
+  /** For one run. */
+  private feed(step: StepGraph, rows: Int32Array, numbers: ReturnType<Numbers>): Tensors {
+    const feeds = Object.entries(this.feeds(step, rows, [numbers]));
+    return Object.fromEntries(feeds.map(([name, tensor]) => [name, { ...tensor, shape: tensor.shape.slice(1) }]));
+  }
+
+  /** For as many runs as there are `numbers`. */
   private feeds({ scalars, streams }: StepGraph, rows: Int32Array, numbers: readonly ReturnType<Numbers>[]): Tensors {
     const count = numbers.length;
     const data = Float64Array.from(numbers.flatMap((now) => scalars.map((name) => now[name])));
     const feeds: Record<string, Tensors[string]> = {
-      indices: { dtype: 'int32', shape: [rows.length], data: rows },
-      scalars: { dtype: 'float', shape: [data.length], data },
+      indices: { dtype: 'int32', shape: [count, rows.length / count], data: rows },
+      scalars: { dtype: 'float', shape: [count, scalars.length], data },
     };
     for (const stream of streams) {
       const pairs = Array.from({ length: count }, (_, step) =>
         maskKeys(this.seed, this.update + step + 1, stream),
       ).flat();
-      feeds[`keys:${stream}`] = { dtype: 'int32', shape: [pairs.length], data: Int32Array.from(pairs) };
+      feeds[`keys:${stream}`] = { dtype: 'int32', shape: [count, 2], data: Int32Array.from(pairs) };
     }
     const { augment } = this.network;
     if (augment) feeds.augment = this.draws(augment, rows, count);
@@ -167,6 +148,6 @@ export class Trainer {
         drawAugment(augment, this.seed, this.update + step + 1, rows.subarray(step * batch, (step + 1) * batch)),
         step * batch * width,
       );
-    return { dtype: 'float', shape: [rows.length, width], data };
+    return { dtype: 'float', shape: [count, batch, width], data };
   }
 }

@@ -48,8 +48,8 @@ function statisticsGraph(network: Network, batch: number, seed: number): Graph {
     graph.constant({ dtype: 'int32', shape: [2], data: Int32Array.from(maskKeys(seed, 0, stream)) });
   const indices = graph.feed('indices', 'int32', [batch]);
   const { updates } = lossOfBatch(graph, { ...network, model: { ...network.model, layers } }, indices, values, {
-    mask: (layer, shape, keep) => randomMask(keys(layer), 0, shape, keep),
-    uniform: (stream, shape) => randomUniform(keys(stream), 0, shape, stream),
+    mask: (layer, shape, keep) => randomMask(keys(layer), shape, keep),
+    uniform: (stream, shape) => randomUniform(keys(stream), shape, stream),
   });
   for (const [name, value] of updates) graph.output(measured(name), value);
   return graph;

@@ -14,7 +14,7 @@ import {
   type Randomness,
   statesOf,
 } from '../../nn/index.ts';
-import { add, cast, concat, div, gather, mul, reduceMean, reduceSum, reshape, slice, sub } from '../../ops/index.ts';
+import { add, cast, div, gather, mul, reduceMean, reduceSum, sub } from '../../ops/index.ts';
 import { clippers, type Optimizer, optimizers, type Regularizer, regularizers } from '../../optim/index.ts';
 import { applyPreprocess } from '../../preprocess/index.ts';
 import { averageState } from './averaging.ts';
@@ -24,9 +24,9 @@ import { numberNames, regularizerScalar } from './numbers.ts';
 
 export interface StepGraph {
   readonly graph: Graph;
-  /** What the feed "scalars" holds for each step, in this order. */
+  /** What the feed "scalars" holds, in this order. */
   readonly scalars: readonly string[];
-  /** Random streams: two int32 a step in the feed "keys:<stream>". */
+  /** Random streams: two int32 in the feed "keys:<stream>". */
   readonly streams: readonly string[];
 }
 
@@ -42,61 +42,42 @@ export const optimizerStates = ({ optimizer: { kind, options } }: Network, { spe
 const layerOf = (parameter: string) => parameter.slice(0, parameter.lastIndexOf('.'));
 
 /**
- * `steps` whole training steps as one graph: gather the batch, augment, preprocess, forward, loss, backward, update.
- * Feeds: "indices" [steps * batch], "scalars" [steps * n], "keys:…", "augment". Outputs: "loss" and "metric" (where it is a mean over rows), one
- * number a step.
+ * A whole training step as one graph: gather the batch, augment, preprocess, forward, loss, backward, update.
+ * Feeds: "indices" [batch], "scalars" [n], "keys:…" [2], "augment" [batch, width]. Outputs: "loss" and "metric" (where it is a mean over rows).
  */
-export function trainingGraph(network: Network, batch: number, steps: number): StepGraph {
+export function trainingGraph(network: Network, batch: number): StepGraph {
   const graph = new Graph();
-  const fed = feedsOf(graph, network, batch, steps);
-  let values = readValues(graph, network);
-  const results: { loss: Value; metric?: Value }[] = [];
-  for (let step = 0; step < steps; step++) {
-    const { rows, numbers, training } = fed.at(step);
-    const result = oneStep(graph, network, rows, values, numbers, training);
-    values = result.values;
-    results.push(result);
-  }
+  const fed = feedsOf(graph, network, batch);
+  const before = readValues(graph, network);
+  const { loss, metric, values } = oneStep(graph, network, fed.rows, before, fed.numbers, fed.training);
   for (const [name, value] of values) if (graph.states.get(name) !== value) graph.update(name, value);
-  graph.output('loss', vector(results.map((r) => r.loss)));
-  const measured = results.flatMap(({ metric }) => metric ?? []);
-  if (measured.length > 0) graph.output('metric', vector(measured));
+  graph.output('loss', loss);
+  if (metric) graph.output('metric', metric);
   return { graph, scalars: fed.names, streams: fed.streams() };
 }
 
-/** What a program is fed, and what of it belongs to each step. */
-export function feedsOf(graph: Graph, network: Network, batch: number, steps: number) {
+/** What a step is fed. */
+export function feedsOf(graph: Graph, network: Network, batch: number) {
   const names = numberNames(network);
-  const indices = graph.feed('indices', 'int32', [steps * batch]);
-  const scalars = graph.feed('scalars', 'float', [steps * names.length]);
-  const draws = network.augment && graph.feed('augment', 'float', [steps * batch, network.augment.width]);
-  const part = (all: Value, step: number) =>
-    steps === 1 ? all : slice(all, { starts: [step * batch], ends: [(step + 1) * batch], axes: [0], steps: [1] });
-  const keys = (stream: string) =>
-    graph.feeds.get(`keys:${stream}`) ?? graph.feed(`keys:${stream}`, 'int32', [2 * steps]);
+  const rows = graph.feed('indices', 'int32', [batch]);
+  const scalars = graph.feed('scalars', 'float', [names.length]);
+  const draws = network.augment && graph.feed('augment', 'float', [batch, network.augment.width]);
+  const keys = (stream: string) => graph.feeds.get(`keys:${stream}`) ?? graph.feed(`keys:${stream}`, 'int32', [2]);
+  const number = (i: number) => gather(scalars, graph.scalar(i, 'int32'), { axis: 0 });
+  const training: Training = {
+    mask: (layer, shape, keep) => randomMask(keys(layer), shape, keep),
+    uniform: (stream, shape) => randomUniform(keys(stream), shape, stream),
+    draws,
+  };
   return {
     names,
+    rows,
+    numbers: Object.fromEntries(names.map((name, i) => [name, number(i)])) as Scalars,
+    training,
     /** Random streams that were asked for while the graph was built. */
     streams: () => [...graph.feeds.keys()].flatMap((name) => (name.startsWith('keys:') ? [name.slice(5)] : [])),
-    at(step: number): { rows: Value; numbers: Scalars; training: Training } {
-      const number = (i: number) => gather(scalars, graph.scalar(step * names.length + i, 'int32'), { axis: 0 });
-      return {
-        numbers: Object.fromEntries(names.map((name, i) => [name, number(i)])),
-        training: {
-          mask: (layer, shape, keep) => randomMask(keys(layer), step, shape, keep),
-          uniform: (stream, shape) => randomUniform(keys(stream), step, shape, stream),
-          draws: draws && part(draws, step),
-        },
-        rows: part(indices, step),
-      };
-    },
   };
 }
-
-const vector = (scalars: Value[]): Value => {
-  const lifted = scalars.map((value) => reshape(value, { shape: [1] }));
-  return lifted.length === 1 ? lifted[0] : concat(...lifted, { axis: 0 });
-};
 
 export function readValues(graph: Graph, network: Network): Map<string, Value> {
   const values = new Map<string, Value>();
