@@ -1,6 +1,6 @@
 // Searches the settings of a real network with Wellfit, and with Optuna and PyTorch, on as many processes; prints Markdown.
 //   WELLFIT_DATA=… node bench/search/real.ts --python python [--data digits,fashion-mnist] [--trials 60] [--seeds 5] [--pruners none,median]
-//     [--processes 2] [--out folder] [--write]
+//     [--ways auto,tpe,stacked,asha] [--processes 2] [--out folder] [--write]
 // Wellfit searches for as many trials, and for as long as Optuna needed for them. Every search is kept in the folder at once: started again, only what is missing
 // is searched. The Python needs optuna, torch and numpy.
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,7 @@ import { loadDataset } from '../../src/data/readers/index.ts';
 import { machine } from '../machine.ts';
 import { writeBetween } from './page.ts';
 import { experiments, writeForPython } from './realData.ts';
-import { type Found, searchHere } from './realOurs.ts';
+import { type Found, searchHere, ways } from './realOurs.ts';
 import { realTable, type Searches } from './realTable.ts';
 
 const { values: options } = parseArgs({
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
     trials: { type: 'string', default: '60' },
     seeds: { type: 'string', default: '5' },
     pruners: { type: 'string', default: 'none,median' },
-    samplers: { type: 'string', default: 'auto,tpe' },
+    ways: { type: 'string', default: Object.keys(ways).join(',') },
     processes: { type: 'string', default: '2' },
     out: { type: 'string', default: join(tmpdir(), 'wellfit-real') },
     write: { type: 'boolean', default: false },
@@ -68,12 +68,12 @@ for (const data of options.data.split(',')) {
     for (let seed = 0; seed < Number(options.seeds); seed++) {
       const name = `${data}-${pruner}-${trials}-${seed}`;
       const theirs = await kept(`${name}-optuna`, () => searchThere(folder, pruner, seed));
-      for (const sampler of options.samplers.split(',')) {
+      for (const way of options.ways.split(',')) {
         const { seconds } = theirs;
-        const ours = await kept(`${name}-wellfit-${sampler}`, () =>
-          searchHere(dataset, template, { sampler, pruner, seed, processes, trials, seconds }),
+        const ours = await kept(`${name}-wellfit-${way}`, () =>
+          searchHere(dataset, template, { way: ways[way], pruner, seed, processes, trials, seconds }),
         );
-        searches.push({ data, pruner, sampler, ...ours, theirs });
+        searches.push({ data, pruner, way, ...ours, theirs });
       }
     }
 }

@@ -35,8 +35,26 @@ export interface Found {
 
 type Template = Readonly<Record<string, unknown>>;
 
-export interface Wanted {
+/** How Wellfit searches. */
+export interface Way {
   readonly sampler: string;
+  /** That of the other side unless said. */
+  readonly pruner?: string;
+  readonly stack?: number;
+}
+
+export const ways: Readonly<Record<string, Way>> = {
+  // As it comes where trials are counted, and with the sampler that Optuna has.
+  auto: { sampler: 'auto' },
+  tpe: { sampler: 'tpe' },
+  // Eight trials of one architecture as one graph.
+  stacked: { sampler: 'tpe', stack: 8 },
+  // Three quarters end after each rung.
+  asha: { sampler: 'tpe', pruner: 'asha' },
+};
+
+export interface Wanted {
+  readonly way: Way;
   readonly pruner: string;
   readonly seed: number;
   readonly processes: number;
@@ -49,9 +67,10 @@ export interface Wanted {
 export async function searchHere(
   dataset: Dataset,
   template: Template,
-  { sampler, pruner, seed, processes, trials, seconds }: Wanted,
+  { way, pruner: theirs, seed, processes, trials, seconds }: Wanted,
 ): Promise<{ equal: Found; all: Found }> {
-  const asked = { sampler, seed, pruner: pruner === 'none' ? (false as const) : pruner };
+  const { sampler, stack, pruner = theirs } = way;
+  const asked = { sampler, seed, stack, pruner: pruner === 'none' ? (false as const) : pruner };
   const plan = planSearch(dataset, template, { ...asked, budget: { trials } });
   const workers = processWorkers(setupOf(dataset, plan), processes);
   const over: { trial: TrialRecord; done: Done }[] = [];

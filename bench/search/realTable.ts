@@ -6,7 +6,7 @@ import { mean, median } from './statistics.ts';
 export interface Searches {
   readonly data: string;
   readonly pruner: string;
-  readonly sampler: string;
+  readonly way: string;
   readonly equal: Found;
   readonly all: Found;
   readonly theirs: Found;
@@ -45,34 +45,34 @@ export function realTable(searches: readonly Searches[]): string {
         ].map(meanAndError),
       ];
     };
-    const bySampler = [...Map.groupBy(group, ({ sampler }) => sampler)];
-    const [[, one]] = bySampler;
+    const byWay = [...Map.groupBy(group, ({ way }) => way)];
+    const [[, one]] = byWay;
     return [
       row(
         'Optuna, PyTorch',
         one.map(({ theirs }) => theirs),
       ),
-      ...bySampler.flatMap(([sampler, list]) => [
+      ...byWay.flatMap(([way, list]) => [
         row(
-          `Wellfit ${sampler}, as many trials`,
+          `Wellfit ${way}, as many trials`,
           list.map(({ equal }) => equal),
         ),
         row(
-          `Wellfit ${sampler}, as many seconds`,
+          `Wellfit ${way}, as many seconds`,
           list.map(({ all }) => all),
         ),
       ]),
     ];
   });
-  const speed = [...Map.groupBy(searches, ({ data, pruner, sampler }) => `${data} ${pruner} ${sampler}`).values()].map(
+  const speed = [...Map.groupBy(searches, ({ data, pruner, way }) => `${data} ${pruner} ${way}`).values()].map(
     (list) => {
-      const [{ data, pruner, sampler }] = list;
+      const [{ data, pruner, way }] = list;
       const ours = list.map(({ all, theirs }) => secondsUntil(all, theirs.best));
       const theirs = list.map(({ theirs }) => secondsUntil(theirs, theirs.best));
       const whole = list.map(({ theirs }) => theirs.seconds);
       const ratio = (to: readonly number[]) => `${short(median(to.map((seconds, i) => seconds / ours[i])), 3)}x`;
       return [
-        ...[data, pruner, sampler, `${ours.filter(Number.isFinite).length} of ${list.length}`],
+        ...[data, pruner, way, `${ours.filter(Number.isFinite).length} of ${list.length}`],
         ...[median(ours), median(theirs), median(whole)].map((seconds) =>
           Number.isFinite(seconds) ? short(seconds, 3) : 'not reached',
         ),
@@ -87,7 +87,7 @@ export function realTable(searches: readonly Searches[]): string {
       [
         'data',
         'pruner',
-        'sampler',
+        'way',
         'reached',
         'Wellfit',
         'Optuna, first',
