@@ -52,7 +52,7 @@ await serve(async () => {
       if (waiting.length >= count) await flush(count);
     },
     async loss() {
-      while (waiting.length > 0) await flush(1);
+      if (waiting.length > 0) await flush(waiting.length);
       return loss;
     },
   };

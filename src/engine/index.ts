@@ -1,4 +1,4 @@
-export { type Crew, crewOf, type Seat } from './crew.ts';
+export { type Crew, crewOf, type Seat } from './crew/index.ts';
 export type { CompileOptions, Engine, Memory, Program, Tensors } from './engine.ts';
 export { type OnnxRuntimeOptions, onnxRuntimeEngine } from './onnxruntime/index.ts';
 export { type ModelTensor, type OpenModel, openModel } from './onnxruntime/model.ts';

@@ -14,7 +14,7 @@ export const repeatedly = (program: Program): Program => ({
         Object.fromEntries(Object.entries(results).map(([name, t]) => [name, { ...t, data: t.data.slice() }])),
       );
     }
-    return Object.fromEntries(Object.keys(turns[0]).map((name) => [name, together(turns.map((turn) => turn[name]))]));
+    return Object.fromEntries(Object.keys(turns[0]).map((name) => [name, joined(turns.map((turn) => turn[name]))]));
   },
   release: () => program.release(),
 });
@@ -29,7 +29,7 @@ export function entryOf({ dtype, shape, data }: Tensor, at: number): Tensor {
 }
 
 /** Tensors of one shape along a first axis. */
-export function together(all: readonly Tensor[]): Tensor {
+export function joined(all: readonly Tensor[]): Tensor {
   const [{ dtype, shape, data }] = all;
   const Kind = data.constructor as new (length: number) => TensorData;
   const whole = new Kind(all.length * data.length);

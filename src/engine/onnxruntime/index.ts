@@ -91,7 +91,9 @@ async function compile(
     ...graph.outputs.values(),
     ...graph.updates.values(),
   ]);
-  const states = [...graph.states].filter(([, value]) => used.has(value)).map(([name]) => name);
+  // A repeated program begins with what it updates, whether it reads it or not.
+  const begun = new Set(repeated ? graph.updates.keys() : []);
+  const states = [...graph.states].filter(([name, value]) => used.has(value) || begun.has(name)).map(([name]) => name);
   const feeds = [...graph.feeds.values()].filter((value) => used.has(value));
   const updated = [...graph.updates.keys()];
   const tuned = device === 'cpu' ? await tuneForCpu(graph) : graph;

@@ -1,9 +1,10 @@
-import { sizeOf, type Tensor, WellfitError } from '../base/index.ts';
-import { type Graph, stack } from '../graph/index.ts';
-import { encode } from '../onnx/index.ts';
-import type { Engine, Memory, Program, Tensors } from './engine.ts';
-import { together as alongFirst, countOf, entryOf } from './repeat.ts';
-import { sameBytes } from './shared.ts';
+import { type Tensor, WellfitError } from '../../base/index.ts';
+import { type Graph, stack } from '../../graph/index.ts';
+import { encode } from '../../onnx/index.ts';
+import type { Engine, Program, Tensors } from '../engine.ts';
+import { countOf, entryOf, joined } from '../repeat.ts';
+import { sameBytes } from '../shared.ts';
+import { Place, stackFor } from './place.ts';
 
 /** Trainings that go on side by side: where they run the same program, one call runs it for all of them. */
 export interface Crew {
@@ -25,6 +26,8 @@ interface Shared {
   readonly model: Uint8Array;
   readonly graph: Graph;
   readonly repeated: boolean;
+  /** Whether all its operators can work on several graphs at once, as far as is known. */
+  stackable: boolean;
   /** For one training, and for so many with such states in common; undefined where the graph cannot be stacked. */
   readonly programs: Map<string, Promise<Program | undefined>>;
   users: number;
@@ -70,7 +73,7 @@ export function crewOf(engine: Engine): Crew {
     const model = encode(graph);
     const same = known.find((shared) => shared.repeated === repeated && sameBytes(shared.model, model));
     if (same) return same;
-    const shared: Shared = { model, graph, repeated, programs: new Map(), users: 0 };
+    const shared: Shared = { model, graph, repeated, stackable: true, programs: new Map(), users: 0 };
     known.push(shared);
     return shared;
   };
@@ -138,9 +141,9 @@ async function together(engine: Engine, shared: Shared, calls: readonly Call[]):
     }
 }
 
-/** Whether all want as many runs. */
-const inStep = ({ repeated }: Shared, calls: readonly Call[]): boolean =>
-  !repeated || calls.every(({ feeds }) => countOf(feeds) === countOf(calls[0].feeds));
+/** Whether they can be run as one: all want as many runs. */
+const inStep = ({ stackable, repeated }: Shared, calls: readonly Call[]): boolean =>
+  stackable && (!repeated || calls.every(({ feeds }) => countOf(feeds) === countOf(calls[0].feeds)));
 
 async function asOne(engine: Engine, shared: Shared, calls: readonly Call[]): Promise<boolean> {
   const { graph, repeated } = shared;
@@ -152,6 +155,7 @@ async function asOne(engine: Engine, shared: Shared, calls: readonly Call[]): Pr
     const whole = stack(graph, count, new Set(common));
     return whole && engine.compile(whole, { repeated });
   });
+  shared.stackable = program !== undefined;
   if (!program) return false;
   for (const [name, { shape }] of graph.states)
     if (common.includes(name)) rows.lend(name);
@@ -161,7 +165,7 @@ async function asOne(engine: Engine, shared: Shared, calls: readonly Call[]): Pr
   const feeds = Object.fromEntries(
     [...graph.feeds.keys()].map((name) => {
       const each = fedBy.map((call) => given(call, name));
-      return [name, repeated ? turnByTurn(each) : alongFirst(each)];
+      return [name, repeated ? turnByTurn(each) : joined(each)];
     }),
   );
   const results = await program.run(rows.memory, feeds);
@@ -193,154 +197,13 @@ function programFor(shared: Shared, key: string, compile: () => Promise<Program 
   return program;
 }
 
-/** The memory of one training: its own, or one row of a stack. */
-class Place implements Memory {
-  private readonly own: Memory;
-  /** What was set and is not in the stack yet. */
-  readonly pending = new Map<string, Tensor>();
-  /** What was set and never changed since. */
-  readonly given = new Map<string, Tensor>();
-  stack?: Stack;
-
-  constructor(own: Memory) {
-    this.own = own;
-  }
-
-  set(name: string, value: Tensor): void {
-    this.given.set(name, value);
-    this.pending.set(name, value);
-  }
-
-  has(name: string): boolean {
-    return this.pending.has(name) || this.stack?.has(name) || this.own.has(name);
-  }
-
-  async get(name: string): Promise<Tensor> {
-    const set = this.pending.get(name);
-    if (set) return { ...set, data: set.data.slice() };
-    return this.stack?.has(name) ? this.stack.part(name, this) : this.own.get(name);
-  }
-
-  /** The memory of its own, with everything in it. */
-  async alone(): Promise<Memory> {
-    await this.stack?.dismiss(this);
-    for (const [name, value] of this.pending) this.own.set(name, value);
-    this.pending.clear();
-    return this.own;
-  }
-
-  /** Takes back what the stack held. */
-  keep(name: string, value: Tensor): void {
-    if (!this.pending.has(name)) this.own.set(name, value);
-  }
-
-  /** What a run has changed is no longer what was given. */
-  forget({ updates }: Graph): void {
-    for (const name of updates.keys()) this.given.delete(name);
-  }
-}
-
-/** States of several trainings, each under one name along a first axis. */
-class Stack {
-  /** By row; undefined where the training is gone. */
-  readonly places: (Place | undefined)[];
-  readonly memory: Memory;
-  private readonly names = new Set<string>();
-  private readonly lent = new Map<string, Tensor>();
-  /** Copies made since the last change. */
-  private readonly copies = new Map<string, Promise<Tensor>>();
-
-  constructor(memory: Memory, places: readonly Place[]) {
-    this.memory = memory;
-    this.places = [...places];
-    for (const place of places) place.stack = this;
-  }
-
-  get living(): readonly Place[] {
-    return this.places.filter((place) => place !== undefined);
-  }
-
-  has(name: string): boolean {
-    return this.names.has(name);
-  }
-
-  /** Whether all were given the very same array and nobody has changed it. */
-  isCommon(name: string): boolean {
-    const [first, ...others] = this.living.map(({ given }) => given.get(name)?.data);
-    return !this.names.has(name) && first !== undefined && others.every((data) => data === first);
-  }
-
-  /** Holds what all have in common once. */
-  lend(name: string): void {
-    const tensor = this.living[0].given.get(name)!;
-    if (this.lent.get(name)?.data === tensor.data) return;
-    this.lent.set(name, tensor);
-    this.memory.set(name, tensor);
-  }
-
-  /** Holds a state of all, with what was set meanwhile. */
-  async bring(name: string, shape: readonly number[]): Promise<void> {
-    const all = this.places;
-    const size = sizeOf(shape);
-    if (!this.names.has(name)) {
-      this.put(name, alongFirst(await Promise.all(all.map((place) => (place ?? this.living[0]).get(name)))));
-    } else if (this.living.some(({ pending }) => pending.has(name))) {
-      const whole = await this.memory.get(name);
-      for (const [row, place] of all.entries()) {
-        const set = place?.pending.get(name);
-        if (set) whole.data.set(set.data, row * size);
-      }
-      this.put(name, whole);
-    }
-    for (const { pending } of this.living) pending.delete(name);
-  }
-
-  async part(name: string, place: Place): Promise<Tensor> {
-    let copy = this.copies.get(name);
-    if (!copy) {
-      copy = this.memory.get(name);
-      this.copies.set(name, copy);
-    }
-    const { data, ...rest } = entryOf(await copy, this.places.indexOf(place));
-    return { ...rest, data: data.slice() };
-  }
-
-  changed(names: Iterable<string>): void {
-    for (const name of names) this.copies.delete(name);
-  }
-
-  /** A training goes on by itself. */
-  async dismiss(place: Place): Promise<void> {
-    for (const name of this.names) place.keep(name, await this.part(name, place));
-    this.places[this.places.indexOf(place)] = undefined;
-    place.stack = undefined;
-  }
-
-  private put(name: string, tensor: Tensor): void {
-    this.memory.set(name, tensor);
-    this.names.add(name);
-    this.copies.delete(name);
-  }
-}
-
-/** The stack of just these trainings: the one that they have, while half of its rows or more are theirs, or a new one. */
-async function stackFor(engine: Engine, places: readonly Place[]): Promise<Stack> {
-  const [{ stack: known }] = places;
-  if (known && places.every(({ stack }) => stack === known)) {
-    for (const other of known.living) if (!places.includes(other)) await other.alone();
-    if (2 * places.length > known.places.length) return known;
-  }
-  for (const place of places) await place.alone();
-  return new Stack(engine.memory(), places);
-}
-
 /** [turns, …] of each as [turns, each, …]. */
 function turnByTurn(each: readonly Tensor[]): Tensor {
   const turns = each[0].shape[0];
-  return alongFirst(Array.from({ length: turns }, (_, turn) => alongFirst(each.map((one) => entryOf(one, turn)))));
+  return joined(Array.from({ length: turns }, (_, turn) => joined(each.map((one) => entryOf(one, turn)))));
 }
 
 /** The way back, for one of them. */
 function everyTurn(tensor: Tensor, at: number): Tensor {
-  return alongFirst(Array.from({ length: tensor.shape[0] }, (_, turn) => entryOf(entryOf(tensor, turn), at)));
+  return joined(Array.from({ length: tensor.shape[0] }, (_, turn) => entryOf(entryOf(tensor, turn), at)));
 }
