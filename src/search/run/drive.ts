@@ -82,7 +82,10 @@ export async function drive(
       end('exhausted', 'everything that can be tried was tried');
       return undefined;
     }
-    return study.claim(trial.number, worker.name);
+    const { stack = 1 } = study.settings;
+    // Each place in a stack has a name of its own, so that a picture shows what ran side by side.
+    const place = worker.runStacked && stack > 1 ? `/${(trial.number % stack) + 1}` : '';
+    return study.claim(trial.number, `${worker.name}${place}`);
   };
 
   /** As many as the worker begins at once. */

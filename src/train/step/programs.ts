@@ -19,6 +19,8 @@ export interface Origin {
 
 /** Steps in one call at most: more would save nothing more. */
 const mostSteps = 64;
+/** Parameters above which a step is so long that a Loop saves nothing, and costs a copy of them (bench/repeat.ts). */
+const large = 2_000_000;
 /** Seconds that one call may take, so that progress is seen and an interruption is heard. */
 const longestCall = 0.1;
 
@@ -36,6 +38,7 @@ export class Trainer {
   private readonly seed: number;
   /** Updates completed. */
   update = 0;
+  private readonly repeated: boolean;
   private steps: number;
 
   constructor(engine: Engine, memory: Memory, network: Network, seed: number) {
@@ -43,7 +46,8 @@ export class Trainer {
     this.memory = memory;
     this.network = network;
     this.seed = seed;
-    this.steps = engine.agreed ?? 1;
+    this.repeated = network.model.parameterCount <= large;
+    this.steps = (this.repeated && engine.agreed) || 1;
   }
 
   /** How many full batches the next call should bring, of those left in the epoch. */
@@ -53,7 +57,7 @@ export class Trainer {
 
   /** Learns from how long a call took. */
   tune(seconds: number, count: number): void {
-    if (this.engine.agreed !== undefined) return;
+    if (!this.repeated || this.engine.agreed !== undefined) return;
     const fitting = Math.floor((longestCall * count) / seconds);
     // A few times as many at once, since the first calls are slow.
     this.steps = Math.max(1, Math.min(fitting, mostSteps, Math.max(this.steps, 4 * count)));
@@ -67,7 +71,8 @@ export class Trainer {
   ): Promise<{ loss: ArrayLike<number>; metric?: ArrayLike<number>; rates: readonly number[] }> {
     const compiled = await this.compiled(rows.length / count);
     const fed = Array.from({ length: count }, (_, step) => numbers(this.update + step + 1));
-    const { loss, metric } = await compiled.program.run(this.memory, this.feeds(compiled, rows, fed));
+    const feeds = this.repeated ? this.feeds(compiled, rows, fed) : this.feed(compiled, rows, fed[0]);
+    const { loss, metric } = await compiled.program.run(this.memory, feeds);
     this.update += count;
     return { loss: loss.data, metric: metric?.data, rates: fed.map(({ lr }) => lr) };
   }
@@ -108,7 +113,7 @@ export class Trainer {
     let known = this.programs.get(batch);
     if (!known) {
       const built = trainingGraph(this.network, batch);
-      known = this.engine.compile(built.graph, { repeated: true }).then((program) => ({ ...built, program }));
+      known = this.engine.compile(built.graph, { repeated: this.repeated }).then((program) => ({ ...built, program }));
       this.programs.set(batch, known);
     }
     return known;
