@@ -56,7 +56,10 @@ export function narrowed(space: Space, first: Space, trials: readonly Trial[]): 
   return { space: next, reasons };
 }
 
-export const said = ({ low, high }: NumericParameter): string => `${short(low)} to ${short(high)}`;
+export const said = ({ kind, low, high }: Pick<NumericParameter, 'kind' | 'low' | 'high'>): string => {
+  const ends = [low, high].map((end) => (kind === 'int' ? grouped(end) : short(end)));
+  return ends.join(' to ');
+};
 
 function around(parameter: NumericParameter, whole: NumericParameter, known: readonly number[]): NumericParameter {
   const [low, high] = boundsOf(parameter);

@@ -4,6 +4,10 @@ import { numbers } from '../../api.ts';
 /** As they are numbered in a column. */
 export const stateNames = ['running', 'complete', 'pruned', 'failed'] as const;
 export const [running, complete, pruned, failed] = [0, 1, 2, 3];
+
+/** What a trial of a state is called in a study: what ran when it ended is not going on. */
+export const stateWord = (state: (typeof stateNames)[number], study: string): string =>
+  state === 'running' && study !== 'running' ? 'unfinished' : state;
 export const originNames = ['sampler', 'wider', 'promoted', 'given'] as const;
 
 /** The trials of a study as columns; the row of a trial is its number. NaN stands for what is not known. */

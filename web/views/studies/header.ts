@@ -1,7 +1,7 @@
 import { duration, grouped, short } from '../../../src/base/text.ts';
 import { el, fillWith } from '../../dom.ts';
 import type { Board } from './board.ts';
-import { stateNames } from './data.ts';
+import { stateNames, stateWord } from './data.ts';
 import { stateMark } from './marks.ts';
 import { frontOf } from './pareto.ts';
 
@@ -34,7 +34,7 @@ export function studyHeader(board: Board, onBest: () => void) {
             { className: 'counts' },
             stateNames.flatMap((name, state) =>
               counts[state] > 0
-                ? [el('span', { title: name }, stateMark(state), `${grouped(counts[state])} ${name}`)]
+                ? [el('span', {}, stateMark(state), `${grouped(counts[state])} ${stateWord(name, head.state)}`)]
                 : [],
             ),
           ),

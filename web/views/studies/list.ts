@@ -1,7 +1,7 @@
 import { grouped, short } from '../../../src/base/text.ts';
 import { get } from '../../api.ts';
 import { el, fillWith } from '../../dom.ts';
-import { stateNames } from './data.ts';
+import { stateNames, stateWord } from './data.ts';
 import { stateMark } from './marks.ts';
 
 interface Listed {
@@ -64,7 +64,7 @@ function card({ name, created, state, objectives, counts, best }: Listed): HTMLE
       'span',
       { className: 'counts' },
       stateNames.flatMap((one, i) =>
-        counts[one] ? [el('span', {}, stateMark(i), `${grouped(counts[one])} ${one}`)] : [],
+        counts[one] ? [el('span', {}, stateMark(i), `${grouped(counts[one])} ${stateWord(one, state)}`)] : [],
       ),
       total === 0 && 'no trial yet',
     ),
