@@ -6,17 +6,9 @@ export type Rule = (node: Node, inputs: readonly Value[]) => Value | undefined;
 /** A copy of what a graph computes, with some nodes replaced. Names of feeds, states, updates and outputs stay. */
 export function rewrite(graph: Graph, rule: Rule): Graph {
   const copy = new Graph();
-  const moved = new Map<Value, Value>();
+  const { moved, move } = moving(copy);
   for (const [name, value] of graph.feeds) moved.set(value, copy.feed(name, value.dtype, value.shape));
   for (const [name, value] of graph.states) moved.set(value, copy.state(name, value.dtype, value.shape));
-  const move = (value: Value): Value => {
-    let known = moved.get(value);
-    if (!known && value.source.kind === 'constant') {
-      known = copy.constant(value.source.tensor, value.name);
-      moved.set(value, known);
-    }
-    return known!;
-  };
   for (const node of liveNodes(graph)) {
     const inputs = node.inputs.map(move);
     const build = () => rule(node, inputs) ?? copy.apply(node.op, inputs, node.attributes);
@@ -25,4 +17,20 @@ export function rewrite(graph: Graph, rule: Rule): Graph {
   for (const [name, value] of graph.updates) copy.update(name, move(value));
   for (const [name, value] of graph.outputs) copy.output(name, move(value));
   return copy;
+}
+
+/** What stands in a copy for the values of the original, as it is noted in `moved`; constants are copied where they are first used. */
+export function moving(copy: Graph): { readonly moved: Map<Value, Value>; move(value: Value): Value } {
+  const moved = new Map<Value, Value>();
+  return {
+    moved,
+    move(value) {
+      let known = moved.get(value);
+      if (!known && value.source.kind === 'constant') {
+        known = copy.constant(value.source.tensor, value.name);
+        moved.set(value, known);
+      }
+      return known!;
+    },
+  };
 }

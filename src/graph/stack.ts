@@ -1,5 +1,6 @@
 import { Graph, liveNodes, type Value } from './graph.ts';
 import type { Attributes } from './operator.ts';
+import { moving } from './rewrite.ts';
 
 /**
  * Several graphs of one shape as one: everything that is fed, and every state that is not shared, gets a first axis of length `count`, one place for
@@ -8,7 +9,7 @@ import type { Attributes } from './operator.ts';
  */
 export function stack(graph: Graph, count: number, shared: ReadonlySet<string>): Graph | undefined {
   const whole = new Graph();
-  const moved = new Map<Value, Value>();
+  const { moved, move } = moving(whole);
   const apart = new Set<Value>();
   const split = (value: Value, copy: Value): void => {
     moved.set(value, copy);
@@ -18,14 +19,6 @@ export function stack(graph: Graph, count: number, shared: ReadonlySet<string>):
   for (const [name, value] of graph.states)
     if (shared.has(name)) moved.set(value, whole.state(name, value.dtype, value.shape));
     else split(value, whole.state(name, value.dtype, [count, ...value.shape]));
-  const move = (value: Value): Value => {
-    let known = moved.get(value);
-    if (!known && value.source.kind === 'constant') {
-      known = whole.constant(value.source.tensor, value.name);
-      moved.set(value, known);
-    }
-    return known!;
-  };
   for (const { op, inputs: before, attributes, output, scope } of liveNodes(graph)) {
     const inputs = before.map(move);
     const stacked = inputs.map((input) => apart.has(input));

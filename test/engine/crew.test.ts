@@ -3,6 +3,7 @@ import { loadDataset } from '../../src/data/readers/index.ts';
 import { crewOf, type Engine, onnxRuntimeEngine, referenceEngine } from '../../src/engine/index.ts';
 import { type Run, type TrainOptions, trainOn } from '../../src/train/index.ts';
 import { distance } from '../support/graphs.ts';
+import { counting } from './counting.ts';
 
 const iris = await loadDataset('iris');
 const digits = await loadDataset('digits');
@@ -14,26 +15,6 @@ const experiment = (rest: Rest) => ({
   ...{ optimizer: { adamw: { lr: 0.01 } }, schedule: 'constant', batchSize: 16, earlyStopping: false },
   ...rest,
 });
-
-/** An engine that counts the calls of its programs. */
-function counting(inner: Engine) {
-  const counts = { compiled: 0, calls: 0 };
-  const engine: Engine = {
-    ...inner,
-    async compile(graph, options) {
-      counts.compiled++;
-      const program = await inner.compile(graph, options);
-      return {
-        release: () => program.release(),
-        run(memory, feeds) {
-          counts.calls++;
-          return program.run(memory, feeds);
-        },
-      };
-    },
-  };
-  return { engine, counts };
-}
 
 async function sideBySide(
   all: readonly Rest[],

@@ -1,30 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { loadDataset } from '../../src/data/readers/index.ts';
-import { type Engine, onnxRuntimeEngine, sharedEngine } from '../../src/engine/index.ts';
+import { onnxRuntimeEngine, sharedEngine } from '../../src/engine/index.ts';
 import { Graph } from '../../src/graph/index.ts';
 import { mul } from '../../src/ops/index.ts';
 import { trainOn } from '../../src/train/index.ts';
-
-/** An engine that counts what it compiles and lets go. */
-function counting(): { engine: Engine; counts: { compiled: number; released: number } } {
-  const inner = onnxRuntimeEngine({ threads: 1 });
-  const counts = { compiled: 0, released: 0 };
-  const engine: Engine = {
-    ...inner,
-    async compile(graph, options) {
-      counts.compiled++;
-      const program = await inner.compile(graph, options);
-      return {
-        run: (memory, feeds) => program.run(memory, feeds),
-        async release() {
-          counts.released++;
-          await program.release();
-        },
-      };
-    },
-  };
-  return { engine, counts };
-}
+import { counting } from './counting.ts';
 
 const iris = await loadDataset('iris');
 const experiment = (rest: object) => ({
@@ -72,7 +52,7 @@ describe('a shared engine', () => {
     };
     const used = await shared.compile(times(0));
     for (let i = 1; i <= 30; i++) await (await shared.compile(times(i))).release();
-    expect(counts).toEqual({ compiled: 31, released: 6 });
+    expect(counts).toMatchObject({ compiled: 31, released: 6 });
     const x = { dtype: 'float', shape: [1], data: Float32Array.of(3) } as const;
     expect((await used.run(shared.memory(), { x })).y.data[0]).toBe(0);
     await (await shared.compile(times(30))).release();
