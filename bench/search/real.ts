@@ -1,8 +1,8 @@
 // Searches the settings of a real network with Wellfit, and with Optuna and PyTorch, on as many processes; prints Markdown.
 //   WELLFIT_DATA=… node bench/search/real.ts --python python [--data digits,fashion-mnist] [--trials 60] [--seeds 5] [--pruners none,median]
-//     [--ways auto,tpe,stacked,asha] [--processes 2] [--out folder] [--write]
+//     [--ways auto,tpe,stacked,asha] [--processes 2] [--out folder] [--kept] [--write]
 // Wellfit searches for as many trials, and for as long as Optuna needed for them. Every search is kept in the folder at once: started again, only what is missing
-// is searched. The Python needs optuna, torch and numpy.
+// is searched, and with --kept nothing is. The Python needs optuna, torch and numpy.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,7 @@ const { values: options } = parseArgs({
     ways: { type: 'string', default: Object.keys(ways).join(',') },
     processes: { type: 'string', default: '2' },
     out: { type: 'string', default: join(tmpdir(), 'wellfit-real') },
+    kept: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
@@ -32,9 +33,10 @@ const [trials, processes] = [Number(options.trials), Number(options.processes)];
 mkdirSync(options.out, { recursive: true });
 
 /** What was found before, or what is found now. */
-async function kept<T>(name: string, find: () => T | Promise<T>): Promise<T> {
+async function kept<T>(name: string, find: () => T | Promise<T>): Promise<T | undefined> {
   const file = join(options.out, `${name}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  if (options.kept) return undefined;
   console.error(`${new Date().toISOString().slice(11, 19)} ${name}`);
   const found = await find();
   writeFileSync(file, JSON.stringify(found));
@@ -68,12 +70,13 @@ for (const data of options.data.split(',')) {
     for (let seed = 0; seed < Number(options.seeds); seed++) {
       const name = `${data}-${pruner}-${trials}-${seed}`;
       const theirs = await kept(`${name}-optuna`, () => searchThere(folder, pruner, seed));
+      if (!theirs) continue;
       for (const way of options.ways.split(',')) {
         const { seconds } = theirs;
         const ours = await kept(`${name}-wellfit-${way}`, () =>
           searchHere(dataset, template, { way: ways[way], pruner, seed, processes, trials, seconds }),
         );
-        searches.push({ data, pruner, way, ...ours, theirs });
+        if (ours) searches.push({ data, pruner, way, ...ours, theirs });
       }
     }
 }
