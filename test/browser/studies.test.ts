@@ -138,14 +138,15 @@ describe.skipIf(!present)(
         expect(await pixels(says, 1)).toBeGreaterThan(20);
       await page.keyboard.press('Escape');
       await page.waitForFunction(() => document.getElementById('detail')!.hidden);
+      // Until what was selected is drawn like all others.
+      await page.waitForTimeout(300);
       const before = await pixels('Values against batchSize', 1);
       const { x, y, height } = (await page.locator('.plot[aria-label^="Every trial"]').boundingBox())!;
       await page.mouse.move(x + 150, y + height / 2);
       await page.mouse.move(x + 152, y + height / 2);
       await page.waitForFunction(() => !document.getElementById('tip')!.hidden);
       expect(await text('#tip')).toMatch(/trial \d+/);
-      await page.waitForTimeout(100);
-      expect(await pixels('Values against batchSize', 1)).toBeGreaterThan(before);
+      await expect.poll(() => pixels('Values against batchSize', 1)).toBeGreaterThan(before);
     });
 
     test('a brush on an axis filters everything, by pointer and by key', async () => {

@@ -85,6 +85,8 @@ function assign({ job, resume, reports, checkpoints }: Order) {
     ...(checkpoints && {
       onCheckpoint(saved: Uint8Array) {
         const { promise, resolve } = Promise.withResolvers<void>();
+        // What was told of an epoch must not be lost where the checkpoint says that the epoch is over.
+        reporter.flush();
         own.kept = resolve;
         tell({ kind: 'checkpoint', number, saved });
         return promise;
