@@ -50,6 +50,27 @@ describe('trials that are stacked', () => {
         expect(replayTrial(study, number, { trials: 24 })?.values).toEqual(values);
     });
 
+  test('leave an architecture that has nothing new to offer', async () => {
+    const few = {
+      ...experiment,
+      model: [{ dense: { units: { int: [4, 16] } } }, 'relu', { dense: { units: 3 } }],
+      ...{ optimizer: 'adam', regularize: {}, schedule: { choice: ['constant', 'cosine'] }, batchSize: 16 },
+    };
+    for (const template of [few, { ...few, schedule: 'constant' }]) {
+      const { study } = await searchOn(
+        iris,
+        template,
+        options({ sampler: 'random', stack: 4, budget: { trials: 10 } }),
+      );
+      const units = study.trials.map(({ values }) => values['model.0.dense.units']);
+      expect(new Set(study.trials.map(rates)).size).toBe(10);
+      // By lot, not in the order of a list.
+      expect(units).not.toEqual(units.toSorted((a, b) => a - b));
+      for (const { number, values } of study.trials)
+        expect(replayTrial(study, number, { trials: 10 })?.values).toEqual(values);
+    }
+  });
+
   test('come to what they come to one by one', async () => {
     const plan = planSearch(iris, experiment, { stack: 6, seed: 5, sampler: 'random', budget: { trials: 6 } });
     const { study } = await searchOn(iris, experiment, options({ sampler: 'random', stack: 6, budget: { trials: 6 } }));
@@ -107,14 +128,17 @@ describe('in processes', () => {
 
   test('stacks come to the same, also where a process is lost on the way', async () => {
     const { study: here } = await searchOn(iris, long, { ...asked, final: false });
+    const workers = new Map<number, string>();
     let killed = false;
     const { study: there } = await searchOn(iris, long, {
       ...{ ...asked, final: false, workers: pool },
       onChange(change) {
-        // The first stack is that of the first process.
-        if (killed || change.kind !== 'reported' || change.number >= 4) return;
+        if (change.kind === 'claimed') workers.set(change.trial.number, change.trial.worker!);
+        if (killed || change.kind !== 'reported') return;
         killed = true;
-        process.kill(pool[0].pid!, 'SIGKILL');
+        // The process that has just told something is at work.
+        const { pid } = pool.find(({ name }) => workers.get(change.number)!.startsWith(`${name}/`))!;
+        process.kill(pid!, 'SIGKILL');
       },
     });
     expect(there.trials.map(({ values }) => values)).toEqual(here.trials.map(({ values }) => values));

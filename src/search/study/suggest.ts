@@ -58,18 +58,18 @@ export function suggest(
       : comparable.filter(({ state }) => state !== 'failed').map(({ values }) => keyOf(space, values)),
   );
   const { kind, options } = settings.sampler;
+  const whole = { space, fixed: {} };
   const leader = leaderOf(settings, known, number);
-  const { space: free, fixed } = leader?.stage === stageIndex ? freeBeside(space, leader.values) : { space, fixed: {} };
-  const situation = {
-    ...{ space: free, number, budget, objectives: settings.objectives.length },
-    trials: comparable,
-  };
+  const beside = leader?.stage === stageIndex ? freeBeside(space, leader.values) : whole;
+  const situation = { number, budget, objectives: settings.objectives.length, trials: comparable };
   for (let turn = 0; turn < patience; turn++) {
     // A sampler that is sure of its best would say it for ever.
     const name = turn < own ? kind : 'random';
     const { suggest: draw } = samplers[name] as Sampler;
     const seed = turn === 0 ? settings.seed : hash(settings.seed, turn);
-    const { values: drawn, note } = draw({ ...situation, seed }, name === kind ? options : {});
+    // Where one architecture has nothing new to offer, any will do.
+    const { space: free, fixed } = turn < own && beside.space.length > 0 ? beside : whole;
+    const { values: drawn, note } = draw({ ...situation, space: free, seed }, name === kind ? options : {});
     const values = { ...fixed, ...drawn };
     if (!tried.has(keyOf(space, values))) return { values, note, origin: outside ? 'wider' : 'sampler' };
   }

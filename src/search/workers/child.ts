@@ -1,5 +1,4 @@
 import { onnxRuntimeEngine, sharedEngine } from '../../engine/index.ts';
-import type { Worker } from '../run/job.ts';
 import { filled } from '../run/plan.ts';
 import type { Setup } from '../run/setup.ts';
 import { carriedOut } from '../run/sideBySide.ts';
@@ -58,8 +57,7 @@ async function begin(setup: Setup) {
 
 async function carryOut(orders: readonly Order[]): Promise<void> {
   const assigned = orders.map(assign);
-  const worker: Pick<Worker, 'run' | 'runStacked'> = await ready;
-  const runs = assigned.length > 1 ? worker.runStacked!(assigned) : [worker.run(assigned[0].job, assigned[0].hooks)];
+  const runs = (await ready).runStacked(assigned);
   for (const [i, { job, reporter }] of assigned.entries())
     runs[i]
       .then(
